@@ -1,0 +1,65 @@
+import { Command } from 'commander'
+import { completionCommand } from './commands/completion.ts'
+import { configCommand } from './commands/config.ts'
+import { demoCommand } from './commands/demo.ts'
+import { healthCommand } from './commands/health.ts'
+import { initCommand } from './commands/init.ts'
+import { inviteCommand } from './commands/invite.ts'
+import { joinCommand } from './commands/join.ts'
+import { ledgerCommand } from './commands/ledger.ts'
+import { peersCommand } from './commands/peers.ts'
+import { statusCommand } from './commands/status.ts'
+import { upCommand } from './commands/up.ts'
+import type { Context } from './context.ts'
+import { styleOf } from './render/style.ts'
+
+/** The whole command line. Nothing runs before `parseAsync`. */
+export function createProgram(context: Context, version: string): Command {
+  const program = new Command('torusmesh')
+    .description('A peer-to-peer mesh for people who run nodes.')
+    .version(version, '--version', 'print the version')
+    .addHelpText('after', AFTER_HELP)
+  program.commandsGroup('Try it:')
+  program.addCommand(demoCommand(context))
+  program.commandsGroup('Run a node:')
+  for (const create of [upCommand, initCommand, joinCommand, inviteCommand]) {
+    program.addCommand(create(context))
+  }
+  program.commandsGroup('Look at it:')
+  for (const create of [statusCommand, peersCommand, healthCommand, ledgerCommand]) {
+    program.addCommand(create(context))
+  }
+  program.commandsGroup('Set it up:')
+  program.addCommand(configCommand(context))
+  program.addCommand(completionCommand(context, () => program))
+  program.helpCommand('help [command]', 'help for a command')
+  attach(program, context)
+  return program
+}
+
+const AFTER_HELP = `
+Exit codes:
+  0  done
+  1  failed; standard error says why and what to do next
+  2  wrong usage
+  3  verification failed: a ledger or proof is not what it claims to be`
+
+/** Ties a command and those below it to the injected streams. */
+function attach(command: Command, context: Context): void {
+  const { stdout, stderr } = context.io
+  command
+    .exitOverride()
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ styleTitle: text => styleOf(context.io, stdout).bold(text) })
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      getOutHelpWidth: () => (stdout.isTTY ? stdout.columns : 80),
+      getErrHelpWidth: () => (stderr.isTTY ? stderr.columns : 80),
+      getOutHasColors: () => true,
+      getErrHasColors: () => false,
+      // Errors are reported in one place, in one form.
+      outputError: () => {}
+    })
+  for (const child of command.commands) attach(child, context)
+}

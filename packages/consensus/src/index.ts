@@ -1,0 +1,9 @@
+export { ConsensusError, type ConsensusErrorCode } from './errors.ts'
+export {
+  byzantineQuorum,
+  faultsTolerated,
+  shareQuorum,
+  weightedByzantineQuorum,
+  weightedFaultsTolerated,
+  weightedShareQuorum
+} from './quorum.ts'

@@ -1,0 +1,5 @@
+export * from './detector/index.ts'
+export * from './digest/index.ts'
+export { HealthError, type HealthErrorCode } from './errors.ts'
+export * from './report/index.ts'
+export * from './uptime/index.ts'

@@ -1,0 +1,145 @@
+import { readBundle, skipEntries } from './bundle.ts'
+import { toBuffer } from './bytes.ts'
+import { Chain } from './chain.ts'
+import { type Fault, FaultClass } from './fault.ts'
+import { bundleKey, tileKey } from './keys.ts'
+import { BUNDLE_EVENTS, SUBTREE_EVENTS } from './limits.ts'
+import { HASH_BYTES, hashAt } from './merkle/hash.ts'
+import type { TileSource } from './merkle/proof.ts'
+import { fullTiles, leavesPerHash, partialWidth, tileLevels } from './merkle/tile.ts'
+import { Tree } from './merkle/tree.ts'
+import type { LedgerStore } from './store.ts'
+
+/**
+ * Reads the log back from the store and re-hashes it. What gets signed comes from here, never from the writer:
+ * a bit that flipped on the way down would otherwise be signed over.
+ */
+export class Auditor {
+  readonly #store: LedgerStore
+  readonly #chain: Chain
+  readonly #tree: Tree
+  readonly #filled: FilledTile[]
+
+  private constructor(store: LedgerStore, chain: Chain, tree: Tree, filled: FilledTile[]) {
+    this.#store = store
+    this.#chain = chain
+    this.#tree = tree
+    this.#filled = filled
+  }
+
+  /**
+   * An auditor that trusts the first `size` events and goes on from there.
+   *
+   * @returns undefined if the tiles of the right edge are not all there
+   */
+  static async at(store: LedgerStore, size: number): Promise<Auditor | undefined> {
+    const edge = await readEdge(store, size)
+    const filled: FilledTile[] = []
+    const onTile = (level: number, index: number, tile: Buffer): void => {
+      filled.push({ level, index, tile })
+    }
+    const tree = Tree.fromEdge(size, edge, { onTile })
+    const chain = size === 0 ? new Chain() : await chainAt(store, size, edge[0])
+    if (tree === undefined || chain === undefined) return undefined
+    return new Auditor(store, chain, tree, filled)
+  }
+
+  /** Events audited. */
+  get size(): number {
+    return this.#chain.size
+  }
+
+  /** Leaf hash of the last one. */
+  get head(): string {
+    return this.#chain.head
+  }
+
+  /** The tree over them; it grows with the audit. */
+  get tree(): Tree {
+    return this.#tree
+  }
+
+  /** Tiles of the audited tree: the right edge from here, the rest from the store. */
+  readonly tiles: TileSource = async (level, index) =>
+    index === fullTiles(level, this.size)
+      ? this.#tree.edge(level)
+      : this.#store.get(tileKey(level, index))
+
+  /** Audits the stored events up to `size`; returns what is wrong, if anything is. */
+  async advance(size: number): Promise<Fault | undefined> {
+    while (this.size < size) {
+      const subtreeEnd = (Math.floor(this.size / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
+      const fault = await this.#audit(Math.min(size, subtreeEnd))
+      if (fault !== undefined) return fault
+    }
+    return undefined
+  }
+
+  /** Audits up to `until`, within one subtree. */
+  async #audit(until: number): Promise<Fault | undefined> {
+    const first = Math.floor(this.size / BUNDLE_EVENTS)
+    const indexes: number[] = []
+    for (let index = first; index * BUNDLE_EVENTS < until; index++) indexes.push(index)
+    const keys = [...indexes.map(bundleKey), ...indexes.map(index => tileKey(0, index))]
+    const records = await this.#store.getMany(keys)
+    for (const [i, index] of indexes.entries()) {
+      const full = records[i]
+      const entries = full === undefined ? await readBundle(this.#store, index) : toBuffer(full)
+      const fault = this.#walk(entries, Math.min(until, (index + 1) * BUNDLE_EVENTS))
+      if (fault !== undefined) return fault
+    }
+    for (const { level, index, tile } of this.#filled.splice(0)) {
+      const key = tileKey(level, index)
+      const stored = level === 0 ? records[indexes.length + index - first] : await this.#store.get(key)
+      if (stored !== undefined && tile.equals(stored)) continue
+      const seq = index * leavesPerHash(level + 1)
+      return faultAt(FaultClass.indexDamaged, seq, `tile ${index} of level ${level} read back differs`)
+    }
+    return undefined
+  }
+
+  #walk(entries: Buffer | undefined, until: number): Fault | undefined {
+    let at = entries === undefined ? -1 : skipEntries(entries, this.size % BUNDLE_EVENTS)
+    while (this.size < until) {
+      at = entries === undefined ? -1 : this.#chain.take(entries, at)
+      if (at < 0) {
+        const detail = 'the event read back does not continue the log'
+        return faultAt(FaultClass.eventDamaged, this.size, detail)
+      }
+      this.#tree.append(this.#chain.head)
+    }
+    return undefined
+  }
+}
+
+interface FilledTile {
+  readonly level: number
+  readonly index: number
+  readonly tile: Buffer
+}
+
+function faultAt(fault: FaultClass, seq: number, detail: string): Fault {
+  return { fault, seq, count: 1, detail }
+}
+
+/** By level, the stored tile that holds the right edge of the tree of `size` leaves. */
+async function readEdge(store: LedgerStore, size: number): Promise<Array<Uint8Array | undefined>> {
+  const keys: Uint8Array[] = []
+  for (let level = 0; level < tileLevels(size); level++) {
+    keys.push(tileKey(level, fullTiles(level, size)))
+  }
+  return store.getMany(keys)
+}
+
+/** The chain after `size` events; its head is the last leaf hash in the tiles. */
+async function chainAt(
+  store: LedgerStore,
+  size: number,
+  edge: Uint8Array | undefined
+): Promise<Chain | undefined> {
+  const width = partialWidth(0, size)
+  const tile = width > 0 ? edge : await store.get(tileKey(0, fullTiles(0, size) - 1))
+  const at = ((width > 0 ? width : BUNDLE_EVENTS) - 1) * HASH_BYTES
+  if (tile === undefined || tile.length < at + HASH_BYTES) return undefined
+  return new Chain(size, hashAt(toBuffer(tile), at))
+}

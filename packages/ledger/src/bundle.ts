@@ -1,0 +1,43 @@
+import { toBuffer } from './bytes.ts'
+import { bundleKey, partialsOf } from './keys.ts'
+import { BUNDLE_EVENTS } from './limits.ts'
+import type { LedgerStore } from './store.ts'
+
+/** Bytes of the length before each entry of a bundle (tlog-tiles, "Log entries"). */
+export const ENTRY_LENGTH_BYTES = 2
+
+/**
+ * The entries of bundle `index` in C2SP form: a full bundle's record, or its partial groups put together.
+ *
+ * @returns undefined if the store holds none of it
+ */
+export async function readBundle(store: LedgerStore, index: number): Promise<Buffer | undefined> {
+  const full = await store.get(bundleKey(index))
+  if (full !== undefined) return toBuffer(full)
+  const groups = await store.range(partialsOf(index), BUNDLE_EVENTS)
+  if (groups.length > 0) return Buffer.concat(groups.map(([, entries]) => entries))
+  // The groups may just have been merged into the full bundle.
+  const merged = await store.get(bundleKey(index))
+  return merged === undefined ? undefined : toBuffer(merged)
+}
+
+/** Offset after the entry at offset `at`, or -1 if there is none. */
+export function entryEnd(entries: Buffer, at: number): number {
+  if (at < 0 || at + ENTRY_LENGTH_BYTES > entries.length) return -1
+  const end = at + ENTRY_LENGTH_BYTES + entries.readUInt16BE(at)
+  return end > entries.length ? -1 : end
+}
+
+/** Offset after the first `count` entries, or -1 if there are fewer. */
+export function skipEntries(entries: Buffer, count: number): number {
+  let at = 0
+  for (let i = 0; i < count && at >= 0; i++) at = entryEnd(entries, at)
+  return at
+}
+
+/** Entry `position` of a bundle without its length, or undefined if there is none. */
+export function entryAt(entries: Buffer, position: number): Buffer | undefined {
+  const at = skipEntries(entries, position)
+  const end = entryEnd(entries, at)
+  return end < 0 ? undefined : entries.subarray(at + ENTRY_LENGTH_BYTES, end)
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { FaultClass, LedgerError, type LedgerStore, type Witnessed } from '../../src/index.ts'
+import { bundleKey, partialKey } from '../../src/keys.ts'
+import { openLevelStore } from '../../src/level/index.ts'
+import { entriesOf, recordsOf } from '../support/damage.ts'
+import { copyFolder, filesOf, flipBit, makeFolder } from '../support/level-folder.ts'
+import { growTo, openTest, verify } from '../support/log.ts'
+
+const SIZE = 1_500
+const EVENT_FAULTS: ReadonlySet<FaultClass> = new Set([
+  FaultClass.eventDamaged,
+  FaultClass.eventMissing,
+  FaultClass.eventReordered,
+  FaultClass.eventDuplicated,
+  FaultClass.logTruncated
+])
+
+/** The bytes a store still gives for each event, read record by record. */
+async function storedEntries(store: LedgerStore): Promise<Array<Buffer | undefined>> {
+  const get = (key: Uint8Array): Promise<Uint8Array | undefined> => store.get(key).catch(() => undefined)
+  const entries: Array<Buffer | undefined> = []
+  for (let base = 0; base < SIZE; base += 256) {
+    const records = [{ seq: base, record: await get(bundleKey(base / 256)) }]
+    for (let i = 0; records[0]?.record === undefined && i < 256; i++) {
+      records.push({ seq: base + i, record: await get(partialKey(base + i)) })
+    }
+    for (const { seq, record } of records) {
+      let at = 0
+      for (let i = seq; record !== undefined && at + 2 <= record.length; i++) {
+        const end = at + 2 + Buffer.from(record).readUInt16BE(at)
+        entries[i] = Buffer.from(record.subarray(at, end))
+        at = end
+      }
+    }
+  }
+  return entries
+}
+
+describe('verification of a LevelDB store with one bit flipped', () => {
+  const folder = makeFolder()
+  const sound = join(folder.path, 'sound')
+  const damaged = join(folder.path, 'damaged')
+  let entries: Buffer[]
+  let witnessed: Witnessed
+
+  before(async () => {
+    const store = await openLevelStore(sound, { writeBufferBytes: 64 * 1024 })
+    const ledger = await openTest(store)
+    await growTo(ledger, 900, 41)
+    await ledger.checkpoint()
+    await growTo(ledger, SIZE, 41)
+    witnessed = await ledger.checkpoint()
+    entries = entriesOf(await recordsOf(store), SIZE)
+    await ledger.close()
+  })
+  after(() => folder.remove())
+
+  it('finds nothing wrong with the sound one', async () => {
+    copyFolder(sound, damaged)
+    const store = await openLevelStore(damaged)
+    const report = await verify(store, { witnessed })
+    await store.close()
+    assert.deepEqual([report.faults, report.events], [[], SIZE])
+  })
+
+  for (const kind of [/\.log$/, /\.ldb$/, /^(MANIFEST|CURRENT)/]) {
+    it(`names the first event that is not as it was, wherever in ${kind.source} the bit is`, async () => {
+      const files = filesOf(sound).filter(({ name }) => kind.test(name))
+      assert.notEqual(files.length, 0)
+      const where = fc.tuple(fc.nat(files.length - 1), fc.nat())
+      const property = fc.asyncProperty(where, async ([file, bit]) => {
+        copyFolder(sound, damaged)
+        flipBit(damaged, files[file]!.name, bit)
+        const store = await openLevelStore(damaged).catch((error: unknown) => error)
+        if (store instanceof LedgerError) {
+          assert.match(store.code, /^LEDGER_(UNREADABLE|IO)$/)
+          return
+        }
+        const report = await verify(store as LedgerStore, { witnessed })
+        const stored = await storedEntries(store as LedgerStore)
+        await (store as LedgerStore).close()
+        const first = entries.findIndex((entry, i) => stored[i]?.equals(entry) !== true)
+        const named = report.faults.find(({ fault }) => EVENT_FAULTS.has(fault))?.seq ?? -1
+        assert.equal(named, first, JSON.stringify(report.faults))
+        assert.ok(report.ok ? first === -1 : report.faults.length > 0)
+      })
+      await fc.assert(property, { numRuns: 25, seed: 11 })
+    })
+  }
+})

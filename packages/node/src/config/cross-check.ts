@@ -1,0 +1,41 @@
+import { parseTcpAddress } from './kinds.ts'
+import { isLoopback } from './loopback.ts'
+import type { NodeConfig } from './types.ts'
+
+/** A torus of three dimensions has six neighbour cells. */
+const NEIGHBOUR_LINKS = 6
+
+/** What two settings say against each other, one line each with its next step. */
+export function crossCheck(config: NodeConfig): string[] {
+  const problems: string[] = []
+  const { overlay, health, api, listen } = config
+  if (overlay.maxLinks < NEIGHBOUR_LINKS + overlay.longLinks) {
+    problems.push(
+      `overlay.maxLinks = ${overlay.maxLinks} has no room for ${NEIGHBOUR_LINKS} neighbours and ` +
+        `overlay.longLinks = ${overlay.longLinks}; raise maxLinks or lower longLinks`
+    )
+  }
+  if (overlay.dialsInParallel > overlay.maxLinks) {
+    problems.push(
+      `overlay.dialsInParallel = ${overlay.dialsInParallel} exceeds ` +
+        `overlay.maxLinks = ${overlay.maxLinks}; lower dialsInParallel`
+    )
+  }
+  if (health.epochMs < 2 * health.reportEveryMs) {
+    problems.push(
+      `health.epochMs = ${health.epochMs} is shorter than two reports of ` +
+        `health.reportEveryMs = ${health.reportEveryMs}; raise epochMs or report more often`
+    )
+  }
+  const address = parseTcpAddress(listen.address)
+  if (address !== undefined && address.port !== 0 && address.port === api.port) {
+    problems.push(`listen.address and api.port both take port ${api.port}; change one of them`)
+  }
+  if (config.env === 'mainnet' && isLoopback(address?.host ?? '') && listen.announce.length === 0) {
+    problems.push(
+      `env = mainnet, but listen.address = ${listen.address} reaches this machine only; ` +
+        'set preset to rack or wan, or set listen.announce'
+    )
+  }
+  return problems
+}

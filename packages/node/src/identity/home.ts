@@ -1,0 +1,175 @@
+import { link, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Genesis, genesisFromText, genesisToText } from '@torusmesh/protocol'
+import { NodeError } from '../errors.ts'
+import { decodeSecrets, encodeSecrets, type MemberSecrets } from './keys.ts'
+import { fileError, readPrivateFile, writePrivateFile } from './private-file.ts'
+
+/** How this member came in, if not by the genesis file: what its node record carries. */
+export interface EnrolmentProof {
+  readonly enrolment: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** An invite this node gave out. The secret itself is not kept, only its hash. */
+export interface IssuedInvite {
+  readonly hash: string
+  readonly expiresMs: number
+  redeemedBy?: string
+}
+
+/** What a node must not forget between two runs. */
+export interface NodeState {
+  /** Of this run or the last: a restart takes the next one. */
+  incarnation: number
+  recordSequence: number
+  invites: IssuedInvite[]
+}
+
+/** How the running node of a home is reached by its own command line. */
+export interface ApiAccess {
+  readonly url: string
+  readonly token: string
+  readonly pid: number
+}
+
+/** A node's folder: one file a concern, each readable by its owner alone. */
+export class Home {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  get ledgerPath(): string {
+    return join(this.path, 'ledger')
+  }
+
+  get configPath(): string {
+    return join(this.path, 'config.toml')
+  }
+
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      throw fileError(this.path, error)
+    }
+  }
+
+  async exists(): Promise<boolean> {
+    return (await readPrivateFile(this.#file('keys.json'))) !== undefined
+  }
+
+  async secrets(): Promise<MemberSecrets> {
+    return decodeSecrets(await this.#require('keys.json'), this.#file('keys.json'))
+  }
+
+  async saveSecrets(secrets: MemberSecrets): Promise<void> {
+    await writePrivateFile(this.#file('keys.json'), encodeSecrets(secrets))
+  }
+
+  async genesis(): Promise<Genesis> {
+    const decoded = genesisFromText(await this.#require('genesis.json'))
+    if (decoded.ok) return decoded.genesis
+    throw new NodeError(
+      'HOME_DAMAGED',
+      `${this.#file('genesis.json')} is not a genesis file: ${decoded.message}`
+    )
+  }
+
+  async hasGenesis(): Promise<boolean> {
+    return (await readPrivateFile(this.#file('genesis.json'))) !== undefined
+  }
+
+  async saveGenesis(genesis: Genesis): Promise<void> {
+    await writePrivateFile(this.#file('genesis.json'), genesisToText(genesis))
+  }
+
+  /** Shares another home's genesis file: a large one that many hosts of one folder have. */
+  async linkGenesis(other: Home): Promise<void> {
+    try {
+      await link(other.#file('genesis.json'), this.#file('genesis.json'))
+    } catch (error) {
+      throw fileError(this.#file('genesis.json'), error)
+    }
+  }
+
+  async enrolment(): Promise<EnrolmentProof | undefined> {
+    const text = await readPrivateFile(this.#file('enrolment.json'))
+    if (text === undefined) return undefined
+    const file = this.#parse('enrolment.json', text) as { enrolment: string; signature: string }
+    return {
+      enrolment: new Uint8Array(Buffer.from(file.enrolment, 'base64')),
+      signature: new Uint8Array(Buffer.from(file.signature, 'base64'))
+    }
+  }
+
+  async saveEnrolment({ enrolment, signature }: EnrolmentProof): Promise<void> {
+    const file = {
+      enrolment: Buffer.from(enrolment).toString('base64'),
+      signature: Buffer.from(signature).toString('base64')
+    }
+    await writePrivateFile(this.#file('enrolment.json'), JSON.stringify(file))
+  }
+
+  async state(): Promise<NodeState> {
+    const text = await readPrivateFile(this.#file('state.json'))
+    if (text === undefined) return { incarnation: 0, recordSequence: 0, invites: [] }
+    return this.#parse('state.json', text) as NodeState
+  }
+
+  async saveState(state: NodeState): Promise<void> {
+    await writePrivateFile(this.#file('state.json'), JSON.stringify(state))
+  }
+
+  /** Records of members that no genesis names, encoded; verified again when read. */
+  async records(): Promise<Uint8Array[]> {
+    const text = await readPrivateFile(this.#file('records.json'))
+    if (text === undefined) return []
+    const records = this.#parse('records.json', text) as string[]
+    return records.map(record => new Uint8Array(Buffer.from(record, 'base64')))
+  }
+
+  async saveRecords(records: readonly Uint8Array[]): Promise<void> {
+    const texts = records.map(record => Buffer.from(record).toString('base64'))
+    await writePrivateFile(this.#file('records.json'), JSON.stringify(texts))
+  }
+
+  async apiAccess(): Promise<ApiAccess | undefined> {
+    const text = await readPrivateFile(this.#file('api.json'))
+    return text === undefined ? undefined : (this.#parse('api.json', text) as ApiAccess)
+  }
+
+  async saveApiAccess(access: ApiAccess): Promise<void> {
+    await writePrivateFile(this.#file('api.json'), JSON.stringify(access))
+  }
+
+  async removeApiAccess(): Promise<void> {
+    await rm(this.#file('api.json'), { force: true })
+  }
+
+  #file(name: string): string {
+    return join(this.path, name)
+  }
+
+  async #require(name: string): Promise<string> {
+    const text = await readPrivateFile(this.#file(name))
+    if (text !== undefined) return text
+    throw new NodeError(
+      'HOME_MISSING',
+      `no node in ${this.path} (${name} is missing): run \`torusmesh init\` or \`torusmesh join CODE\` first`
+    )
+  }
+
+  #parse(name: string, text: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new NodeError(
+        'HOME_DAMAGED',
+        `${this.#file(name)} is damaged: restore it from a backup`
+      )
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto'
+import { checkGenesis, type Env, networkId } from '@torusmesh/protocol'
+import { createAttestationPool } from '@torusmesh/protocol/native'
+import { createTorus } from '@torusmesh/torus'
+import { NodeError } from '../errors.ts'
+import { memberOf } from '../overlay/admission.ts'
+import { Home } from './home.ts'
+import { createSecrets, publicKeysOf } from './keys.ts'
+
+export interface InitHomeInit {
+  readonly homePath: string
+  /** Of the new mesh: 1 to 24 of `a-z 0-9 -`. */
+  readonly name: string
+  readonly env: Env
+  readonly sides: readonly number[]
+  readonly nowMs: number
+}
+
+export interface InitialisedHome {
+  readonly member: string
+  readonly peer: string
+  readonly cell: number
+  readonly network: string
+}
+
+/**
+ * Founds a mesh with this node as its first member.
+ *
+ * @throws {NodeError} `HOME_EXISTS` when the folder holds a node already
+ */
+export async function initHome(init: InitHomeInit): Promise<InitialisedHome> {
+  const home = new Home(init.homePath)
+  await home.create()
+  if ((await home.exists()) || (await home.hasGenesis())) {
+    throw new NodeError(
+      'HOME_EXISTS',
+      `${init.homePath} holds a node already: start it with \`torusmesh up\`, or choose another --home`
+    )
+  }
+  const torus = createTorus(init.sides)
+  const pool = createAttestationPool({ threads: 1 })
+  const secrets = await createSecrets(pool).finally(() => pool.close())
+  const keys = publicKeysOf(secrets)
+  const cell = randomInt(torus.cells)
+  const checked = checkGenesis({
+    name: init.name,
+    env: init.env,
+    sides: init.sides,
+    createdMs: init.nowMs,
+    founders: [{ keys, cell, addresses: [] }]
+  })
+  if (!checked.ok) throw new NodeError('GENESIS_REFUSED', checked.message)
+  await home.saveSecrets(secrets)
+  await home.saveGenesis(checked.genesis)
+  const { key, peer } = memberOf(keys, cell)
+  return { member: key, peer, cell, network: networkId(checked.genesis) }
+}

@@ -1,0 +1,28 @@
+export * from './api/index.ts'
+export * from './config/index.ts'
+export type { DemoSummary } from './devnet/demo-summary.ts'
+export { Devnet, type DevnetHost, type DevnetInit, startDevnet } from './devnet/devnet.ts'
+export {
+  type BroadcastFigures,
+  type FailureFigures,
+  FalseRemovals,
+  measureBroadcast,
+  measureKills,
+  percentile
+} from './devnet/measure.ts'
+export {
+  type DemoInit,
+  type DemoMesh,
+  type DemoPhase,
+  type HostRow,
+  runDemo
+} from './devnet/run-demo.ts'
+export { NodeError, type NodeErrorCode } from './errors.ts'
+export { type HomeLedger, openHomeLedger, verifierKey } from './home-ledger.ts'
+export { type ApiAccess, Home } from './identity/home.ts'
+export { type InitHomeInit, type InitialisedHome, initHome } from './identity/init-home.ts'
+export { type Joined, type JoinMeshInit, joinMesh } from './join/join-mesh.ts'
+export * from './log/index.ts'
+export * from './metrics/index.ts'
+export { type RunNodeInit, type RunningNode, runNode } from './run-node.ts'
+export type * from './view.ts'

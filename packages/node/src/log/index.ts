@@ -1,0 +1,8 @@
+export {
+  createLogger,
+  type LogFunction,
+  type Logger,
+  type LoggerInit,
+  silentLogger
+} from './logger.ts'
+export { isSecretName, REDACTED } from './redact.ts'

@@ -1,0 +1,8 @@
+export { METRIC_DEFINITIONS, type MetricGroups } from './definitions.ts'
+export type { GossipMetrics } from './gossip.ts'
+export type { HealthMetrics } from './health.ts'
+export type { InboundMetrics } from './inbound.ts'
+export type { Counter, Definition, Gauge, Histogram, Labels, NoLabels } from './instruments.ts'
+export type { LedgerMetrics } from './ledger.ts'
+export { createNodeMetrics, type NodeMetrics, type NodeMetricsInit } from './node-metrics.ts'
+export { metricsPage, metricsTable } from './page.ts'

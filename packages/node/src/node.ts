@@ -1,0 +1,181 @@
+import { randomInt } from 'node:crypto'
+import { type Ledger, type LedgerStore, nodeStopped, type VerifierKey } from '@torusmesh/ledger'
+import { DigestStatement, Subject, topicName } from '@torusmesh/protocol'
+import type { Host } from './host/create-host.ts'
+import type { Home, NodeState } from './identity/home.ts'
+import type { InviteBook } from './join/invites.ts'
+import type { Link } from './link/link.ts'
+import type { LinkService } from './link/link-service.ts'
+import type { NodeMetrics } from './metrics/index.ts'
+import type { Admission } from './overlay/admission.ts'
+import type { Directory, Member } from './overlay/directory.ts'
+import { type Ask, findCell } from './overlay/find-cell.ts'
+import type { Overlay } from './overlay/overlay.ts'
+import type { RuntimeContext } from './runtime/context.ts'
+import type { Digests } from './runtime/digests.ts'
+import type { Notices } from './runtime/notices.ts'
+import type { Reporter } from './runtime/reporter.ts'
+import type { Statements } from './runtime/statements.ts'
+import type { UptimeWitnesses } from './runtime/uptime-witnesses.ts'
+import type { Watcher } from './runtime/watcher.ts'
+import type { Charter } from './shared.ts'
+
+/** The parts of a node, put together by `openNode`. */
+export interface NodeParts {
+  readonly charter: Charter
+  readonly home: Home
+  readonly state: NodeState
+  readonly self: Member
+  readonly startedMs: number
+  readonly host: Host
+  readonly ledger: Ledger
+  /** What the ledger is kept in, and the key it is signed with: to verify it as a whole. */
+  readonly store: LedgerStore
+  readonly ledgerKey: VerifierKey
+  readonly metrics: NodeMetrics
+  readonly context: RuntimeContext
+  readonly directory: Directory
+  readonly links: LinkService
+  readonly admission: Admission
+  readonly overlay: Overlay
+  readonly ask: Ask
+  readonly watcher: Watcher
+  readonly reporter: Reporter
+  readonly notices: Notices
+  readonly digests: Digests
+  readonly uptime: UptimeWitnesses
+  readonly statements: Statements
+  readonly invites: InviteBook
+  readonly rejected: ReadonlyMap<string, number>
+}
+
+/** How often a mesh with empty cells is looked over for newcomers. */
+const EXPLORE_MS = 30_000
+/** Time for a farewell to leave before the links close. */
+const FAREWELL_MS = 200
+
+/** One running node. `openNode` makes it, listening and ready to be found; `engage` wires it. */
+export class MeshNode {
+  readonly parts: NodeParts
+  #explorer: NodeJS.Timeout | undefined
+  #topicsTimer: NodeJS.Timeout | undefined
+  #engaged = false
+
+  constructor(parts: NodeParts) {
+    this.parts = parts
+  }
+
+  get addresses(): string[] {
+    return this.parts.host.getMultiaddrs().map(address => address.toString())
+  }
+
+  /** Whether every link this node wants is open. */
+  get wired(): boolean {
+    return this.#engaged && this.parts.overlay.wired
+  }
+
+  /** Starts the overlay and the machines. */
+  engage(): void {
+    const { watcher, reporter, notices, digests, uptime, overlay } = this.parts
+    this.#setTopics()
+    for (const part of [watcher, reporter, notices, digests, uptime]) part.start()
+    overlay.start()
+    this.#engaged = true
+    this.#topicsTimer = setInterval(() => this.#setTopics(), 1_000)
+    this.#explorer = setInterval(() => this.#explore(), EXPLORE_MS)
+    this.#explore()
+  }
+
+  /**
+   * States that this node is alive under its incarnation; one that was declared down is believed by
+   * nothing less.
+   *
+   * @returns the envelope, durable in the ledger, for {@link publishToMesh}
+   */
+  async sayReturned(): Promise<Uint8Array> {
+    const { context, watcher } = this.parts
+    const returned = { incarnation: watcher.incarnation }
+    return await context.speaker.say(Subject.digest, DigestStatement.encode({ returned }).finish())
+  }
+
+  async publishToMesh(envelope: Uint8Array): Promise<void> {
+    await this.parts.context.gossip.publish(Subject.digest, undefined, envelope)
+  }
+
+  /**
+   * Closes the links, then the ledger with a last checkpoint.
+   *
+   * @param farewell - says to the mesh that it leaves; not worth it where all leave together
+   */
+  async stop({ farewell = true }: { farewell?: boolean } = {}): Promise<void> {
+    const { context, watcher, host, ledger, home } = this.parts
+    if (this.#engaged && farewell) {
+      const left = { incarnation: watcher.incarnation }
+      const payload = DigestStatement.encode({ left }).finish()
+      await this.publishToMesh(await context.speaker.say(Subject.digest, payload))
+      await new Promise(resolve => setTimeout(resolve, FAREWELL_MS))
+    }
+    this.halt()
+    await host.stop()
+    if (!ledger.readOnly) await context.journal.record(nodeStopped, { why: 'asked to stop' })
+    await home.removeApiAccess()
+    await ledger.close()
+  }
+
+  /** Ends like a killed process as far as others can see: connections reset, nothing said. */
+  async kill(): Promise<void> {
+    const { host, ledger } = this.parts
+    this.halt()
+    const reset = new Error('killed')
+    for (const connection of host.getConnections()) connection.abort(reset)
+    await host.stop()
+    await ledger.close()
+  }
+
+  /** Stops all that happens by itself; links stay open until {@link stop}. */
+  halt(): void {
+    const { links, watcher, reporter, notices, digests, uptime, overlay } = this.parts
+    this.#engaged = false
+    clearInterval(this.#topicsTimer)
+    clearInterval(this.#explorer)
+    overlay.stop()
+    for (const part of [uptime, digests, notices, reporter, watcher]) part.stop()
+    links.stop()
+  }
+
+  /** The own cell's topic, those of the cells around it, and what concerns the whole mesh. */
+  #setTopics(): void {
+    const { charter, directory, context } = this.parts
+    const cells = [directory.self.cell, ...directory.neighbourCells(directory.self.cell)]
+    const topics = new Set(cells.map(cell => topicName(charter.network, Subject.health, cell)))
+    topics.add(topicName(charter.network, Subject.digest))
+    context.gossip.setTopics(topics)
+  }
+
+  /** A mesh with empty cells grows: looks for members around the own cell and the long links. */
+  #explore(): void {
+    const { charter, directory, context, admission, ask } = this.parts
+    const { torus, longLinks } = charter
+    if (directory.takeover().occupied.length === torus.cells) return
+    const own = directory.self.cell
+    const cells = [own, ...torus.neighbours(own), longLinks.dials[own]!, longLinks.accepts[own]!]
+    const cell = cells[randomInt(cells.length)]!
+    const admit = async (record: Uint8Array): Promise<Member | undefined> => {
+      const admitted = await admission.admit(record)
+      return admitted.ok ? admitted.member : undefined
+    }
+    for (const target of [own, cell]) {
+      context.background('explore', async () => {
+        await findCell(directory, target, ask, admit)
+        this.parts.overlay.review()
+      })
+    }
+  }
+}
+
+/** What a link says before anything else: the notices its other end may have missed. */
+export function greet(parts: Pick<NodeParts, 'notices' | 'watcher' | 'digests'>, link: Link): void {
+  parts.watcher.linkOpened(link)
+  for (const notice of parts.notices.kept()) link.send({ notice })
+  parts.digests.linkOpened(link)
+}

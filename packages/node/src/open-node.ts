@@ -1,0 +1,415 @@
+import { randomInt } from 'node:crypto'
+import { REPORT_JITTER_MAX_MS, SLOTS } from '@torusmesh/health'
+import {
+  type Ledger,
+  type LedgerStore,
+  nodeStarted,
+  openLedger,
+  type VerifierKey
+} from '@torusmesh/ledger'
+import { openLevelStore, systemScheduler } from '@torusmesh/ledger/level'
+import {
+  type Attestor,
+  DigestStatement,
+  Enrolment,
+  envName,
+  HealthStatement,
+  RECORD_LIFETIME_MAX_MS,
+  type RejectCode,
+  Subject,
+  SuiteId,
+  signNodeRecord,
+  verdictOf
+} from '@torusmesh/protocol'
+import { checkpointSigner, createAttestor } from '@torusmesh/protocol/native'
+import type { NodeConfig } from './config/index.ts'
+import { NodeError, systemCode } from './errors.ts'
+import { Gossip, type GossipHandler } from './gossip/gossip.ts'
+import type { GossipTaps } from './gossip/options.ts'
+import { ledgerKeyOf } from './home-ledger.ts'
+import { createHost, type Host } from './host/create-host.ts'
+import type { EnrolmentProof, Home, NodeState } from './identity/home.ts'
+import { type MemberSecrets, publicKeysOf } from './identity/keys.ts'
+import { Inbound } from './inbound/inbound.ts'
+import { InviteBook } from './join/invites.ts'
+import { serveJoin } from './join/join-protocol.ts'
+import { LinkService } from './link/link-service.ts'
+import type { Logger } from './log/index.ts'
+import { createNodeMetrics, type NodeMetrics } from './metrics/index.ts'
+import { greet, MeshNode, type NodeParts } from './node.ts'
+import { Admission, memberOf } from './overlay/admission.ts'
+import { Directory, type Member } from './overlay/directory.ts'
+import { askOver, serveFindCell } from './overlay/find-cell.ts'
+import { Overlay } from './overlay/overlay.ts'
+import { admitPeer, fetchRecord, lookUp, receiveFrame } from './peer-traffic.ts'
+import { BallCast } from './runtime/ball-cast.ts'
+import { CellSurvey } from './runtime/cell-survey.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { RuntimeContext } from './runtime/context.ts'
+import { Digests } from './runtime/digests.ts'
+import { Journal } from './runtime/journal.ts'
+import { knock } from './runtime/knock.ts'
+import { Notices } from './runtime/notices.ts'
+import { Reporter } from './runtime/reporter.ts'
+import type { ResourceMeter } from './runtime/resources.ts'
+import { Speaker } from './runtime/speaker.ts'
+import { Statements } from './runtime/statements.ts'
+import { UptimeWitnesses } from './runtime/uptime-witnesses.ts'
+import { WatchList } from './runtime/watch-list.ts'
+import { Watcher } from './runtime/watcher.ts'
+import type { Charter, ProcessResources } from './shared.ts'
+import { SOFTWARE_DIGEST, SOFTWARE_VERSION, SPEC_VERSION } from './software.ts'
+import type { Standing } from './view.ts'
+
+export interface OpenNodeInit {
+  readonly home: Home
+  readonly config: NodeConfig
+  readonly charter: Charter
+  readonly secrets: MemberSecrets
+  readonly state: NodeState
+  readonly enrolment: EnrolmentProof | undefined
+  readonly resources: ProcessResources
+  readonly meter: ResourceMeter
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Where members may be dialled before their records are known, by member key. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>
+  /** Records of members known from before; verified again. */
+  readonly records: readonly Uint8Array[]
+  readonly onStanding?: (key: string, standing: Standing) => void
+  readonly taps?: GossipTaps
+  /** Adds the process's own metrics; for a process with one node. */
+  readonly processMetrics?: boolean
+}
+
+/** Taken from a peer's gossip score for each statement of its that no honest peer passes on. */
+const PENALTY = -10
+const MAX_PENALISED = 1_024
+
+/**
+ * Opens a node: ledger verified, listening, record signed. Nothing is dialled before `engage`.
+ *
+ * @throws {NodeError} when the port is taken or the home can't be used
+ */
+export async function openNode(init: OpenNodeInit): Promise<MeshNode> {
+  const self = selfMember(init)
+  await takeNextIncarnation(init)
+  const opened = await openNodeLedger(init)
+  try {
+    return await assemble(init, self, opened)
+  } catch (error) {
+    await opened.ledger.close()
+    throw error
+  }
+}
+
+function selfMember({ home, charter, secrets, enrolment }: OpenNodeInit): Member {
+  const keys = publicKeysOf(secrets)
+  const founder = charter.founders.byKey.get(memberOf(keys, 0).key)
+  if (founder !== undefined) return founder
+  if (enrolment !== undefined) return memberOf(keys, Enrolment.decode(enrolment.enrolment).cell)
+  throw new NodeError(
+    'HOME_DAMAGED',
+    `${home.path}: its key is neither in the genesis file nor enrolled; restore enrolment.json or join anew`
+  )
+}
+
+/** Above every incarnation used before, even when the state file was lost: seconds since 1970. */
+async function takeNextIncarnation({ home, state, clock }: OpenNodeInit): Promise<void> {
+  state.incarnation = Math.max(state.incarnation + 1, Math.floor(clock.wallMs() / 1_000))
+  state.recordSequence++
+  await home.saveState(state)
+}
+
+interface NodeLedger {
+  readonly ledger: Ledger
+  readonly store: LedgerStore
+  readonly ledgerKey: VerifierKey
+}
+
+async function openNodeLedger({ home, config, secrets, clock }: OpenNodeInit): Promise<NodeLedger> {
+  const { groupCommitMs, checkpointEveryMs, cacheMb, writeBufferMb } = config.ledger
+  const ledgerKey = ledgerKeyOf(secrets)
+  const store = await openLevelStore(home.ledgerPath, {
+    cacheBytes: cacheMb * 1024 * 1024,
+    writeBufferBytes: writeBufferMb * 1024 * 1024
+  })
+  try {
+    const ledger = await openLedger({
+      store,
+      clock: clock.wallMs,
+      scheduler: systemScheduler,
+      origin: ledgerKey.name,
+      cosigner: { ...ledgerKey, sign: checkpointSigner(secrets.checkpoint) },
+      groupCommit: { windowMs: groupCommitMs },
+      checkpointEveryMs
+    })
+    return { ledger, store, ledgerKey }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** What one node's parts need before they know each other. */
+interface Frame extends NodeLedger {
+  readonly init: OpenNodeInit
+  readonly self: Member
+  readonly metrics: NodeMetrics
+  readonly host: Host
+  readonly directory: Directory
+  readonly admission: Admission
+  readonly journal: Journal
+  readonly identity: Attestor
+  readonly ownRecord: Uint8Array
+  readonly rejected: Map<string, number>
+  readonly penalties: Map<string, number>
+  readonly background: RuntimeContext['background']
+}
+
+async function assemble(init: OpenNodeInit, self: Member, opened: NodeLedger): Promise<MeshNode> {
+  const { charter, secrets, state, clock, resources, logger } = init
+  const penalties = new Map<string, number>()
+  const host = await startHost(init, penalties)
+  const directory = new Directory(charter.torus, charter.founders, self, init.addresses)
+  const { verifier } = resources
+  const { network, env } = charter
+  const { wallMs } = clock
+  const admission = new Admission({ network, env, directory, verifier, wallMs })
+  for (const record of init.records) await admission.admit(record)
+  const identity = createAttestor(SuiteId.mlDsa65, secrets.identity, resources.pool)
+  const issuedMs = wallMs()
+  const ownRecord = await signNodeRecord(
+    {
+      network,
+      env,
+      keys: self.keys,
+      cell: self.cell,
+      addresses: host.getMultiaddrs().map(address => address.toString()),
+      sequence: state.recordSequence,
+      issuedMs,
+      expiresMs: issuedMs + RECORD_LIFETIME_MAX_MS,
+      ...(init.enrolment && { enrolment: init.enrolment })
+    },
+    { identity, signPeer: bytes => secrets.peer.sign(bytes), cells: charter.torus.cells }
+  )
+  const background: RuntimeContext['background'] = (what, task) => {
+    task().catch(error => {
+      // A node that closes leaves things undone.
+      if (host.status === 'started') logger.warn({ err: error }, `${what} failed`)
+    })
+  }
+  const metrics = createNodeMetrics({ processMetrics: init.processMetrics ?? false })
+  const frame: Frame = {
+    init,
+    self,
+    ...opened,
+    metrics,
+    host,
+    directory,
+    admission,
+    journal: new Journal(opened.ledger, self.id, metrics.ledger),
+    identity,
+    ownRecord,
+    rejected: new Map(),
+    penalties,
+    background
+  }
+  if (!opened.ledger.readOnly) {
+    await frame.journal.record(nodeStarted, { release: SOFTWARE_VERSION, env: envName(env) })
+  }
+  return await connectParts(frame)
+}
+
+async function startHost(init: OpenNodeInit, penalties: Map<string, number>): Promise<Host> {
+  const { config, secrets, charter } = init
+  const host = await createHost({
+    privateKey: secrets.peer,
+    listen: [config.listen.address],
+    announce: config.listen.announce,
+    maxLinks: config.overlay.maxLinks,
+    dialTimeoutMs: config.overlay.dialTimeoutMs,
+    allowedTopics: charter.topics,
+    appScore: peer => penalties.get(peer) ?? 0,
+    taps: init.taps ?? {}
+  })
+  try {
+    await host.start()
+    return host
+  } catch (error) {
+    throw listenError(config.listen.address, error)
+  }
+}
+
+function listenError(address: string, error: unknown): NodeError {
+  const causes = error instanceof AggregateError ? error.errors : [error]
+  const code = causes.map(systemCode).find(found => found !== undefined)
+  if (code === 'EADDRINUSE') {
+    return new NodeError(
+      'PORT_TAKEN',
+      `${address} is in use: stop the other program, or set another listen.address (port 0 takes any)`,
+      error
+    )
+  }
+  if (code === 'EACCES') {
+    return new NodeError(
+      'LISTEN_FAILED',
+      `no permission to listen on ${address}: choose a port above 1023 as listen.address`,
+      error
+    )
+  }
+  return new NodeError(
+    'LISTEN_FAILED',
+    `can't listen on ${address} (${code ?? String(error)}): check listen.address`,
+    error
+  )
+}
+
+/** Makes the parts that need each other; later ones are reached through closures, once all exist. */
+async function connectParts(frame: Frame): Promise<MeshNode> {
+  const { init, host, directory, admission, journal, ownRecord, rejected, background } = frame
+  const { charter, clock, config, resources, state, home } = init
+  const links: LinkService = new LinkService(host, frame.self.key, clock.monotonicMs, {
+    ownRecord: () => ownRecord,
+    admit: (record, peer) => admitPeer(parts, record, peer),
+    opened: link => greet(parts, link),
+    frame: (link, received) => receiveFrame(parts, statements, link, received),
+    malformed: link => context.onReject('malformed', link.member.peer),
+    closed: link => {
+      parts.digests.linkClosed(link)
+      parts.watcher.linkClosed(link)
+    }
+  })
+  const overlay: Overlay = new Overlay({
+    ...{ host, directory, links },
+    longLinks: charter.longLinks,
+    maxLinks: config.overlay.maxLinks,
+    dialTimeoutMs: config.overlay.dialTimeoutMs,
+    gate: resources.gate,
+    monotonicMs: clock.monotonicMs,
+    jitter: () => randomInt(1_000),
+    onUnreachable: member => background('look up', () => lookUp(parts, member))
+  })
+  const context = createContext(
+    frame,
+    links,
+    (subject, cell, data, from) => statements.gossiped(subject, cell, data, from),
+    (sender, from) => background('fetch record', () => fetchRecord(parts, sender, from))
+  )
+  const machines = createMachines(frame, context, overlay)
+  const statements = new Statements(context, machines)
+  const invites = new InviteBook({
+    ...{ home, state, journal },
+    network: charter.network,
+    env: charter.env,
+    peer: frame.self.keys.peer,
+    addresses: () => host.getMultiaddrs().map(address => address.toString()),
+    wallMs: clock.wallMs
+  })
+  const parts: NodeParts = {
+    ...{ charter, home, state, host, context, directory, links, admission, overlay, invites },
+    ...{ rejected, statements, ...machines },
+    self: frame.self,
+    startedMs: clock.wallMs(),
+    ...{ store: frame.store, ledgerKey: frame.ledgerKey, metrics: frame.metrics },
+    ledger: frame.ledger,
+    ask: askOver(host, member => overlay.dial(member))
+  }
+  await links.start()
+  await serveFindCell(host, directory)
+  await serveJoin({
+    ...{ host, charter, directory, invites, journal },
+    identity: frame.identity,
+    verifier: resources.verifier,
+    wallMs: clock.wallMs
+  })
+  return new MeshNode(parts)
+}
+
+function createContext(
+  { init, self, host, directory, journal, rejected, penalties, background }: Frame,
+  links: LinkService,
+  onGossip: GossipHandler,
+  onUnknownSender: (sender: Uint8Array, from: string) => void
+): RuntimeContext {
+  const { charter, clock, secrets, resources } = init
+  const { network, env } = charter
+  const onReject = (code: RejectCode, from: string): void => {
+    rejected.set(code, (rejected.get(code) ?? 0) + 1)
+    if (verdictOf(code) !== 'reject') return
+    if (penalties.size < MAX_PENALISED || penalties.has(from)) {
+      penalties.set(from, (penalties.get(from) ?? 0) + PENALTY)
+    }
+  }
+  const attestor = createAttestor(SuiteId.falcon512, secrets.report, resources.pool)
+  return {
+    ...{ network, env, clock, directory, links, journal, background, onReject },
+    gossip: new Gossip(host, network, onGossip),
+    inbound: new Inbound({
+      ...{ network, env, directory, onUnknownSender },
+      verifier: resources.verifier,
+      wallMs: clock.wallMs,
+      onReject: (code, _subject, from) => onReject(code, from)
+    }),
+    ballCast: new BallCast(directory, links),
+    speaker: new Speaker({ network, env, self, attestor, journal, wallMs: clock.wallMs }),
+    watchList: new WatchList(SLOTS),
+    onStanding: init.onStanding ?? (() => undefined)
+  }
+}
+
+type Machines = Pick<NodeParts, 'watcher' | 'reporter' | 'notices' | 'digests' | 'uptime'>
+
+function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay): Machines {
+  const { init, directory, ledger } = frame
+  const { config, state, meter, clock, resources } = init
+  const { epochMs } = config.health
+  const watcher: Watcher = new Watcher(context, config.preset, state.incarnation, {
+    onDown: (watched, incarnation) => notices.schedule(watched, incarnation),
+    onRemind: watched => notices.remind(watched.member.key),
+    onRefute: incarnation => context.background('refute', () => refute(context, incarnation)),
+    relink: member => overlay.relink(member),
+    knock: member => knock(directory.addresses(member.key)[0] ?? '')
+  })
+  const reporter = new Reporter(context, {
+    watcher,
+    resources: () => meter.latest,
+    services: () => [],
+    ledgerHead: () => ledger.head(),
+    software: SOFTWARE_DIGEST,
+    specVersion: SPEC_VERSION,
+    startedMs: clock.monotonicMs(),
+    isWired: () => overlay.wired,
+    jitterMs: () => randomInt(REPORT_JITTER_MAX_MS + 1)
+  })
+  const notices: Notices = new Notices(context, resources.verifier, {
+    onSelfDown: incarnation => watcher.accusedSelf(incarnation),
+    onProven: (accused, accusations) => {
+      const watched = context.watchList.get(accused.key)
+      if (watched === undefined) return
+      for (const { accuser, accusation, envelope } of accusations) {
+        watcher.accused(watched, accuser, accusation, envelope)
+      }
+    }
+  })
+  const survey = new CellSurvey({
+    directory,
+    watchList: context.watchList,
+    status: () => reporter.status
+  })
+  const digests = new Digests(context, { renewMs: epochMs, survey })
+  const uptime = new UptimeWitnesses(context, { epochMs, watcher })
+  return { watcher, reporter, notices, digests, uptime }
+}
+
+/** Answers an accusation where it was heard, and everywhere in case a notice is under way. */
+async function refute(context: RuntimeContext, incarnation: number): Promise<void> {
+  const { speaker, ballCast, gossip, directory } = context
+  const refutation = { incarnation }
+  const near = await speaker.say(Subject.health, HealthStatement.encode({ refutation }).finish())
+  ballCast.markSeen(near)
+  ballCast.send(directory.self.cell, near)
+  const returned = { incarnation }
+  const far = await speaker.say(Subject.digest, DigestStatement.encode({ returned }).finish())
+  await gossip.publish(Subject.digest, undefined, far)
+}

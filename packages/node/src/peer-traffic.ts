@@ -1,0 +1,94 @@
+import type { Frame } from './link/frame.ts'
+import type { Link } from './link/link.ts'
+import type { NodeParts } from './node.ts'
+import type { Member } from './overlay/directory.ts'
+import type { Statements } from './runtime/statements.ts'
+
+/**
+ * A peer's first frame: its record must be good, and bound to the key this connection proved.
+ * Newcomers are made known to everybody linked, once.
+ */
+export async function admitPeer(
+  parts: NodeParts,
+  record: Uint8Array,
+  peer: string
+): Promise<Member | undefined> {
+  const member = await admitRecord(parts, record, peer)
+  if (member === undefined || member.peer !== peer) return undefined
+  return member.key === parts.self.key ? undefined : member
+}
+
+/** Takes a record in from wherever it came; a new member is passed on over every link. */
+export async function admitRecord(
+  parts: NodeParts,
+  record: Uint8Array,
+  from: string
+): Promise<Member | undefined> {
+  const admitted = await parts.admission.admit(record)
+  if (!admitted.ok) {
+    parts.context.onReject(admitted.code, from)
+    return undefined
+  }
+  if (admitted.change === 'new') {
+    for (const link of parts.links.links.values()) {
+      if (link.member.key !== admitted.member.key) link.send({ record })
+    }
+    parts.context.background('keep records', () => parts.home.saveRecords(enrolledRecords(parts)))
+    parts.overlay.review()
+  }
+  return admitted.member
+}
+
+function enrolledRecords({ directory, charter }: NodeParts): Uint8Array[] {
+  const records: Uint8Array[] = []
+  for (const member of directory.members()) {
+    const record = directory.record(member.key)
+    if (record !== undefined && !charter.founders.byKey.has(member.key)) records.push(record.bytes)
+  }
+  return records
+}
+
+/** Everything a link carries after the greeting. */
+export function receiveFrame(
+  parts: NodeParts,
+  statements: Statements,
+  link: Link,
+  frame: Frame
+): void {
+  const { context, watcher, digests } = parts
+  const { record, statement, notice } = frame
+  if (statement != null) {
+    context.background('ball cast', () => statements.ballCast(link, statement))
+  } else if (notice != null) {
+    context.background('notice', () => statements.notice(link, notice))
+  } else if (record != null) {
+    context.background('record', async () => {
+      await admitRecord(parts, record, link.member.peer)
+    })
+  } else if (frame.digests != null) digests.received(link, frame.digests)
+  else watcher.frame(link, frame)
+}
+
+/** A member that can't be reached where its record says may have moved: asks those near it. */
+export async function lookUp(parts: NodeParts, member: Member): Promise<void> {
+  const { links, directory, ask } = parts
+  const distance = (link: Link): number => directory.torus.distance(link.member.cell, member.cell)
+  const nearest = [...links.links.values()].sort((a, b) => distance(a) - distance(b))[0]
+  if (nearest === undefined) return
+  for (const record of await ask(nearest.member, { member: member.id })) {
+    await admitRecord(parts, record, nearest.member.peer)
+  }
+}
+
+/** Who passed on a statement of a member unknown here can name the member. */
+export async function fetchRecord(
+  parts: NodeParts,
+  sender: Uint8Array,
+  from: string
+): Promise<void> {
+  const peer = parts.directory.byPeer(from)
+  if (peer === undefined) return
+  for (const record of await parts.ask(peer, { member: sender })) {
+    await admitRecord(parts, record, from)
+  }
+}

@@ -1,0 +1,36 @@
+import type { Env, RejectCode } from '@torusmesh/protocol'
+import type { Gossip } from '../gossip/gossip.ts'
+import type { Inbound } from '../inbound/inbound.ts'
+import type { LinkService } from '../link/link-service.ts'
+import type { Directory } from '../overlay/directory.ts'
+import type { Standing } from '../view.ts'
+import type { BallCast } from './ball-cast.ts'
+import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
+import type { Speaker } from './speaker.ts'
+import type { WatchList } from './watch-list.ts'
+
+/** What the parts of a running node share. */
+export interface RuntimeContext {
+  readonly network: string
+  readonly env: Env
+  readonly clock: Clock
+  readonly directory: Directory
+  readonly links: LinkService
+  readonly gossip: Gossip
+  readonly inbound: Inbound
+  readonly ballCast: BallCast
+  readonly speaker: Speaker
+  readonly journal: Journal
+  readonly watchList: WatchList
+  /** Runs `task` and reports its failure; nothing a peer sends may end the process. */
+  readonly background: (what: string, task: () => Promise<void>) => void
+  readonly onStanding: (key: string, standing: Standing) => void
+  readonly onReject: (code: RejectCode, from: string) => void
+}
+
+/** A part with something to do at intervals and at the end. */
+export interface RuntimePart {
+  start(): void
+  stop(): void
+}

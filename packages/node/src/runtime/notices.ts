@@ -1,0 +1,251 @@
+import { hash } from 'node:crypto'
+import { quorumOf } from '@torusmesh/health'
+import { verdict } from '@torusmesh/ledger'
+import {
+  type Accusation,
+  bytesToHex,
+  DigestStatement,
+  type DownNotice,
+  keyForSuite,
+  type OpenedEnvelope,
+  openEnvelope,
+  type RejectCode,
+  Subject,
+  type Verifier,
+  verifyEnvelope
+} from '@torusmesh/protocol'
+import type { Directory, Member } from '../overlay/directory.ts'
+import type { RuntimeContext, RuntimePart } from './context.ts'
+import { type HealthPayload, openHealthPayload } from './payloads.ts'
+import { type Watched, watchersOf } from './watch-list.ts'
+
+/** A watcher publishes when those before it in rank had this long to do so. */
+const RANK_DELAY_MS = 400
+const REVIEW_MS = 50
+/** Notices kept for those who were away; the oldest goes first. */
+const MAX_KEPT = 64
+
+interface Pending {
+  readonly watched: Watched
+  readonly incarnation: number
+  readonly dueMs: number
+}
+
+/** A notice whose inner statements all hold. */
+export interface ProvenDown {
+  readonly accused: Member
+  readonly incarnation: number
+  readonly accusations: readonly ProvenAccusation[]
+}
+
+export interface ProvenAccusation {
+  readonly accuser: Member
+  readonly accusation: Accusation
+  readonly envelope: Uint8Array
+}
+
+export interface NoticeEvents {
+  /** This node itself was declared down, and lives. */
+  onSelfDown(incarnation: number): void
+  /** The accusations inside count for a watcher like any others. */
+  onProven(accused: Member, accusations: readonly ProvenAccusation[]): void
+}
+
+/**
+ * Tells the whole mesh who is down, with the proof: the member's own last report, which names its
+ * watchers, and the accusations of two thirds of them.
+ */
+export class Notices implements RuntimePart {
+  readonly #context: RuntimeContext
+  readonly #verifier: Verifier
+  readonly #events: NoticeEvents
+  readonly #pending = new Map<string, Pending>()
+  readonly #kept = new Map<string, { envelope: Uint8Array; incarnation: number }>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(context: RuntimeContext, verifier: Verifier, events: NoticeEvents) {
+    this.#context = context
+    this.#verifier = verifier
+    this.#events = events
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#review(), REVIEW_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** The notices a newly linked peer may have missed. */
+  kept(): Uint8Array[] {
+    return [...this.#kept.values()].map(({ envelope }) => envelope)
+  }
+
+  /** A member that counts as down still beats: the notice tells it so, and it can refute. */
+  remind(key: string): void {
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) this.#context.links.links.get(key)?.send({ notice: kept.envelope })
+  }
+
+  schedule(watched: Watched, incarnation: number): void {
+    const { clock, directory } = this.#context
+    if (this.#holds(watched.member.key, incarnation)) return
+    const rank = rankOf(watched, directory.self.shortId)
+    const dueMs = clock.monotonicMs() + rank * RANK_DELAY_MS
+    this.#pending.set(watched.member.key, { watched, incarnation, dueMs })
+  }
+
+  /** A proven notice, durable in the ledger: the member is down for this node too. */
+  received({ accused, incarnation, accusations }: ProvenDown, envelope: Uint8Array): void {
+    const { directory } = this.#context
+    if (accused.key === directory.self.key) return this.#events.onSelfDown(incarnation)
+    const standing = directory.standing(accused.key)
+    const known = directory.incarnation(accused.key)
+    if (incarnation < known || (incarnation === known && standing === 'down')) return
+    this.#keep(accused.key, incarnation, envelope)
+    this.#events.onProven(accused, accusations)
+    this.#stands(accused, 'down', incarnation, `a notice with ${accusations.length} accusations`)
+  }
+
+  /** A member that was declared down is back, under a higher incarnation. */
+  memberReturned(member: Member, incarnation: number): void {
+    if (incarnation <= this.#context.directory.incarnation(member.key)) return
+    this.#forget(member.key)
+    this.#stands(member, 'alive', incarnation, 'it says so, under a higher incarnation')
+  }
+
+  memberLeft(member: Member, incarnation: number): void {
+    if (incarnation < this.#context.directory.incarnation(member.key)) return
+    this.#forget(member.key)
+    this.#stands(member, 'left', incarnation, 'it says so')
+  }
+
+  #stands(
+    member: Member,
+    standing: 'alive' | 'down' | 'left',
+    incarnation: number,
+    why: string
+  ): void {
+    const { directory, journal, background, onStanding } = this.#context
+    if (!directory.setStanding(member.key, standing, incarnation)) return
+    background('record standing', async () => {
+      await journal.record(verdict, { member: member.key, state: standing, incarnation, why })
+      onStanding(member.key, standing)
+    })
+  }
+
+  #keep(key: string, incarnation: number, envelope: Uint8Array): void {
+    this.#forget(key)
+    if (this.#kept.size >= MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value!)
+    this.#kept.set(key, { envelope, incarnation })
+  }
+
+  #forget(key: string): void {
+    this.#pending.delete(key)
+    this.#kept.delete(key)
+  }
+
+  /** Checks everything a notice rests on; a code says what doesn't hold. */
+  async prove(notice: DownNotice, outer: OpenedEnvelope): Promise<ProvenDown | RejectCode> {
+    const { directory } = this.#context
+    const report = await this.#openInner(notice.report, outer)
+    if (typeof report === 'string') return report
+    if (report.statement.report == null) return 'wrong-payload'
+    const watchers = new Set(watchersOf(report.statement.report))
+    const accusations = new Map<string, ProvenAccusation>()
+    let incarnation = Number.POSITIVE_INFINITY
+    for (const bytes of notice.accusations) {
+      const inner = await this.#openInner(bytes, outer)
+      if (typeof inner === 'string') return inner
+      const { accusation } = inner.statement
+      if (accusation == null || bytesToHex(accusation.accused) !== report.sender.key) {
+        return 'wrong-payload'
+      }
+      if (!watchers.has(inner.sender.shortId)) return 'not-watcher'
+      accusations.set(inner.sender.key, { accuser: inner.sender, accusation, envelope: bytes })
+      incarnation = Math.min(incarnation, accusation.incarnation)
+    }
+    if (accusations.size < quorumOf(presentAmong(directory, watchers))) return 'no-quorum'
+    if (incarnation < report.statement.report.incarnation) return 'wrong-payload'
+    return { accused: report.sender, incarnation, accusations: [...accusations.values()] }
+  }
+
+  async #openInner(
+    bytes: Uint8Array,
+    outer: OpenedEnvelope
+  ): Promise<{ sender: Member; statement: HealthPayload } | RejectCode> {
+    const { network, env, directory } = this.#context
+    const opened = openEnvelope(bytes, {
+      network,
+      env,
+      subject: Subject.health,
+      // Valid when the notice was made; it may be read much later.
+      nowMs: outer.issuedMs,
+      maxSkewMs: RANK_DELAY_MS
+    })
+    if (!opened.ok) return opened.code
+    const sender = directory.get(bytesToHex(opened.envelope.sender))
+    if (sender === undefined) return 'unknown-sender'
+    const statement = openHealthPayload(opened.envelope.payload)
+    if (!statement.ok) return statement.code
+    const publicKey = keyForSuite(sender.keys, opened.envelope.suite)
+    const good =
+      publicKey !== undefined && (await verifyEnvelope(opened.envelope, publicKey, this.#verifier))
+    return good ? { sender, statement: statement.value } : 'bad-signature'
+  }
+
+  #holds(key: string, incarnation: number): boolean {
+    return (this.#kept.get(key)?.incarnation ?? -1) >= incarnation
+  }
+
+  #review(): void {
+    if (this.#pending.size === 0) return
+    const nowMs = this.#context.clock.monotonicMs()
+    for (const [key, { watched, incarnation, dueMs }] of this.#pending) {
+      if (dueMs > nowMs) continue
+      const notice = this.#build(watched, incarnation)
+      if (notice === undefined) continue
+      this.#pending.delete(key)
+      this.#publish(key, incarnation, notice)
+    }
+  }
+
+  /** The proof, as small as it can be; `undefined` while accusations or the report are missing. */
+  #build(watched: Watched, incarnation: number): DownNotice.$Properties | undefined {
+    if (watched.held === undefined) return undefined
+    const needed = quorumOf(presentAmong(this.#context.directory, watched.held.watchers))
+    const accusations: Uint8Array[] = []
+    for (const accusation of watched.accusations.values()) {
+      if (accusation.incarnation >= incarnation) accusations.push(accusation.envelope)
+    }
+    if (accusations.length < needed) return undefined
+    return { report: watched.held.envelope, accusations: accusations.slice(0, needed) }
+  }
+
+  #publish(key: string, incarnation: number, down: DownNotice.$Properties): void {
+    const { speaker, gossip, background } = this.#context
+    background('publish notice', async () => {
+      const payload = DigestStatement.encode({ down }).finish()
+      const envelope = await speaker.say(Subject.digest, payload)
+      this.#keep(key, incarnation, envelope)
+      await gossip.publish(Subject.digest, undefined, envelope)
+    })
+  }
+}
+
+/** How many of these watchers are neither down nor gone; a lone accuser is a quorum of one. */
+export function presentAmong(directory: Directory, shortIds: Iterable<string>): number {
+  let present = 0
+  for (const shortId of shortIds) if (directory.isPresentShort(shortId)) present++
+  return Math.max(1, present)
+}
+
+/** This node's place among the member's watchers: every watcher computes the same order. */
+function rankOf(watched: Watched, self: string): number {
+  const order = [...(watched.held?.watchers ?? [])].sort((a, b) => {
+    const byMember = (id: string): string => hash('sha256', watched.member.key + id, 'hex')
+    return byMember(a) < byMember(b) ? -1 : 1
+  })
+  return Math.max(0, order.indexOf(self))
+}

@@ -1,0 +1,185 @@
+import { statementReceived } from '@torusmesh/ledger'
+import { bytesToHex, type RejectCode, Subject, type Verdict } from '@torusmesh/protocol'
+import { gossipVerdict, type SubjectChecks, type VerifiedStatement } from '../inbound/inbound.ts'
+import type { Link } from '../link/link.ts'
+import type { Directory, Member } from '../overlay/directory.ts'
+import type { RuntimeContext } from './context.ts'
+import type { Notices } from './notices.ts'
+import {
+  type DigestPayload,
+  type HealthPayload,
+  openDigestPayload,
+  openHealthPayload
+} from './payloads.ts'
+import type { Reporter } from './reporter.ts'
+import type { UptimeWitnesses } from './uptime-witnesses.ts'
+import type { Watcher } from './watcher.ts'
+
+export interface StatementParts {
+  readonly watcher: Watcher
+  readonly reporter: Reporter
+  readonly notices: Notices
+  readonly uptime: UptimeWitnesses
+}
+
+/** What every verified statement does here: into the ledger first, then to the part it concerns. */
+export class Statements {
+  readonly #context: RuntimeContext
+  readonly #parts: StatementParts
+  /** Health statements that gossip brought. */
+  delivered = 0
+
+  constructor(context: RuntimeContext, parts: StatementParts) {
+    this.#context = context
+    this.#parts = parts
+  }
+
+  /** A message of a gossip topic. @returns what gossipsub is to do with it */
+  async gossiped(
+    subject: Subject,
+    cell: number | undefined,
+    data: Uint8Array,
+    from: string
+  ): Promise<Verdict> {
+    switch (subject) {
+      case Subject.health:
+        this.delivered++
+        return gossipVerdict((await this.#health(data, from, cell)).code)
+      case Subject.digest:
+        return gossipVerdict(await this.#digest(data, from))
+      default:
+        return gossipVerdict('wrong-subject')
+    }
+  }
+
+  /** An accusation or refutation that travels over links inside a ball. */
+  async ballCast(link: Link, envelope: Uint8Array): Promise<void> {
+    const { ballCast } = this.#context
+    if (!ballCast.markSeen(envelope)) return
+    const judged = await this.#health(envelope, link.member.peer, undefined)
+    if (judged.around !== undefined) ballCast.send(judged.around, envelope, link.member.key)
+  }
+
+  /** What a newly linked peer thinks this node may have missed. */
+  async notice(link: Link, envelope: Uint8Array): Promise<void> {
+    await this.#digest(envelope, link.member.peer)
+  }
+
+  /** @param cell - the topic's cell; links carry what concerns a ball of cells */
+  async #health(
+    data: Uint8Array,
+    from: string,
+    cell: number | undefined
+  ): Promise<{ code: RejectCode | 'accepted'; around?: number }> {
+    const checks = healthChecks(this.#context.directory, cell)
+    const received = await this.#context.inbound.receive(data, Subject.health, from, checks)
+    if (!received.ok) return received
+    const { statement } = received
+    const { sender, payload } = statement
+    if (payload.accusation != null) {
+      const accused = this.#context.directory.get(bytesToHex(payload.accusation.accused))!
+      this.#later(statement, () => this.#accused(statement, accused))
+      return { code: 'accepted', around: accused.cell }
+    }
+    if (payload.refutation != null) {
+      const { incarnation } = payload.refutation
+      this.#later(statement, () => this.#parts.watcher.refuted(sender.key, incarnation))
+      return { code: 'accepted', around: sender.cell }
+    }
+    this.#later(statement, () => {
+      if (payload.report != null) this.#parts.reporter.received(statement)
+      if (payload.uptime != null) this.#parts.uptime.received(sender, payload.uptime)
+    })
+    return { code: 'accepted' }
+  }
+
+  #accused({ sender, payload, bytes }: VerifiedStatement<HealthPayload>, accused: Member): void {
+    const { directory, watchList } = this.#context
+    const accusation = payload.accusation!
+    if (accused.key === directory.self.key) {
+      return this.#parts.watcher.accusedSelf(accusation.incarnation)
+    }
+    const watched = watchList.get(accused.key)
+    if (watched !== undefined) this.#parts.watcher.accused(watched, sender, accusation, bytes)
+  }
+
+  async #digest(data: Uint8Array, from: string): Promise<RejectCode | 'accepted'> {
+    const { inbound, directory } = this.#context
+    const received = await inbound.receive(data, Subject.digest, from, digestChecks(directory))
+    if (!received.ok) return received.code
+    const { statement } = received
+    const { sender, payload } = statement
+    if (payload.down != null) {
+      const proven = await this.#parts.notices.prove(payload.down, statement.envelope)
+      if (typeof proven === 'string') {
+        this.#context.onReject(proven, from)
+        return proven
+      }
+      this.#later(statement, () => this.#parts.notices.received(proven, statement.bytes))
+      return 'accepted'
+    }
+    this.#later(statement, () => {
+      if (payload.returned != null) {
+        this.#parts.notices.memberReturned(sender, payload.returned.incarnation)
+        this.#parts.watcher.refuted(sender.key, payload.returned.incarnation)
+      } else if (payload.left != null) {
+        this.#parts.notices.memberLeft(sender, payload.left.incarnation)
+        this.#parts.watcher.left(sender.key, payload.left.incarnation)
+      }
+    })
+    return 'accepted'
+  }
+
+  /** Peers may forward a good statement at once; this node acts when the ledger holds it. */
+  #later(statement: VerifiedStatement<unknown>, act: () => void): void {
+    const { background, journal } = this.#context
+    background('take in a statement', async () => {
+      await journal.record(statementReceived, statement.bytes, statement.sender.id)
+      act()
+    })
+  }
+}
+
+function healthChecks(
+  directory: Directory,
+  topicCell: number | undefined
+): SubjectChecks<HealthPayload> {
+  return {
+    decode: openHealthPayload,
+    check(statement, sender): RejectCode | undefined {
+      if (statement.report != null) return topicCell === sender.cell ? undefined : 'wrong-cell'
+      if (statement.accusation != null) {
+        const accused = directory.get(bytesToHex(statement.accusation.accused))
+        if (accused === undefined) return 'unknown-sender'
+        return mayWatch(directory, sender, accused) ? undefined : 'wrong-cell'
+      }
+      if (statement.uptime != null) {
+        const member = directory.get(bytesToHex(statement.uptime.member))
+        if (member === undefined) return 'unknown-sender'
+        if (topicCell !== member.cell) return 'wrong-cell'
+        return mayWatch(directory, sender, member) ? undefined : 'wrong-cell'
+      }
+      return undefined
+    }
+  }
+}
+
+/** Watchers sit in the same cell or next to it. */
+function mayWatch(directory: Directory, watcher: Member, watched: Member): boolean {
+  if (watcher.key === watched.key) return false
+  if (watcher.cell === watched.cell) return true
+  return (
+    directory.neighbourCells(watched.cell).includes(watcher.cell) ||
+    directory.torus.distance(watcher.cell, watched.cell) === 1
+  )
+}
+
+function digestChecks(directory: Directory): SubjectChecks<DigestPayload> {
+  return {
+    decode: payload => openDigestPayload(payload, directory.torus.cells),
+    check(statement): RejectCode | undefined {
+      // Digests travel over links with a witness's signature beside the steward's.
+      return statement.digest == null ? undefined : 'wrong-payload'
+    }
+  }
+}

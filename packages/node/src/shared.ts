@@ -1,0 +1,74 @@
+import {
+  type Env,
+  type Genesis,
+  genesisHash,
+  networkId,
+  Subject,
+  topicName,
+  type Verifier
+} from '@torusmesh/protocol'
+import {
+  type AttestationPool,
+  createAttestationPool,
+  createVerifier,
+  nativeSuites
+} from '@torusmesh/protocol/native'
+import { createTorus, type LongLinks, longLinkPermutation, type Torus } from '@torusmesh/torus'
+import { indexFounders } from './overlay/admission.ts'
+import { DialGate } from './overlay/dial-gate.ts'
+import type { FounderIndex } from './overlay/directory.ts'
+
+/** What follows from a genesis file alone; hosts of one process share one. */
+export interface Charter {
+  readonly genesis: Genesis
+  readonly network: string
+  readonly env: Env
+  readonly torus: Torus
+  readonly founders: FounderIndex
+  readonly longLinks: LongLinks
+  readonly topics: ReadonlySet<string>
+}
+
+export function createCharter(genesis: Genesis): Charter {
+  const torus = createTorus(genesis.sides)
+  const network = networkId(genesis)
+  const topics = new Set([topicName(network, Subject.digest)])
+  for (let cell = 0; cell < torus.cells; cell++) {
+    topics.add(topicName(network, Subject.health, cell))
+  }
+  return {
+    genesis,
+    network,
+    env: genesis.env,
+    torus,
+    founders: indexFounders(genesis, torus.cells),
+    // Until the mesh has a beacon of its own.
+    longLinks: longLinkPermutation(torus, genesisHash(genesis)),
+    topics
+  }
+}
+
+/** What the hosts of one process share: threads and queues there is no use in having twice. */
+export interface ProcessResources {
+  readonly pool: AttestationPool
+  readonly verifier: Verifier
+  readonly gate: DialGate
+  close(): Promise<void>
+}
+
+/** Dials of one process under way at once; more would only time each other out. */
+const PARALLEL_DIALS = 16
+
+/** For all hosts of the process together. */
+const MAX_SIGNATURES_WAITING = 8_192
+
+export async function createProcessResources(threads: number): Promise<ProcessResources> {
+  const pool = createAttestationPool({ threads, maxWaiting: MAX_SIGNATURES_WAITING })
+  const native = await nativeSuites()
+  return {
+    pool,
+    verifier: createVerifier({ native, pool, maxWaiting: MAX_SIGNATURES_WAITING }),
+    gate: new DialGate(PARALLEL_DIALS),
+    close: () => pool.close()
+  }
+}
