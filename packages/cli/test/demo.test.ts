@@ -65,7 +65,7 @@ describe('demo', () => {
     demo.end()
     const { out, err } = await ended
     const totals =
-      '8 of 8 hosts up, 24 of 24 link ends, 348 ledger events; reports: 124 in, 32 out, 0 rejected'
+      '8 of 8 hosts up, 24 link ends (24 wanted), 348 ledger events; reports: 124 in, 32 out, 0 rejected'
     assert.deepEqual(out.split('\n').slice(0, 4), [
       '8 hosts up; HTTP status API: http://127.0.0.1:41234',
       `5 s: ${totals}`,

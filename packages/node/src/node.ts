@@ -60,6 +60,7 @@ export class MeshNode {
   #explorer: NodeJS.Timeout | undefined
   #topicsTimer: NodeJS.Timeout | undefined
   #engaged = false
+  #topicsVersion = -1
 
   constructor(parts: NodeParts) {
     this.parts = parts
@@ -146,6 +147,8 @@ export class MeshNode {
   /** The own cell's topic, those of the cells around it, and what concerns the whole mesh. */
   #setTopics(): void {
     const { charter, directory, context } = this.parts
+    if (this.#topicsVersion === directory.territoryVersion) return
+    this.#topicsVersion = directory.territoryVersion
     const cells = [directory.self.cell, ...directory.neighbourCells(directory.self.cell)]
     const topics = new Set(cells.map(cell => topicName(charter.network, Subject.health, cell)))
     topics.add(topicName(charter.network, Subject.digest))

@@ -398,7 +398,10 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
     status: () => reporter.status
   })
   const digests = new Digests(context, { renewMs: epochMs, survey })
-  const uptime = new UptimeWitnesses(context, { epochMs, watcher })
+  const uptime = new UptimeWitnesses(context, {
+    ...{ epochMs, watcher },
+    jitter: bound => randomInt(Math.max(1, Math.floor(bound)))
+  })
   return { watcher, reporter, notices, digests, uptime }
 }
 

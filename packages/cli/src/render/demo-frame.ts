@@ -62,7 +62,7 @@ function totals(rows: readonly HostRow[]): string[] {
   const hosts = `${count(running.length)} of ${plural(rows.length, 'host')} up`
   const linksUp = sum(running, row => row.linksUp)
   const linksWanted = sum(running, row => row.linksWanted)
-  const links = `${count(linksUp)} of ${plural(linksWanted, 'link end')}`
+  const links = `${plural(linksUp, 'link end')} (${count(linksWanted)} wanted)`
   const reportsIn = count(sum(rows, row => row.reportsIn))
   const reportsOut = count(sum(rows, row => row.reportsOut))
   const rejected = count(sum(rows, row => row.rejected))

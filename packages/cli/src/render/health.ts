@@ -67,6 +67,7 @@ function statusCell({ status, services }: ReportView, style: Style): Cell {
 
 function digestLines(digests: readonly DigestView[], style: Style): string[] {
   const unwell = digests.filter(({ members, alive, degraded }) => alive < members || degraded > 0)
+  if (digests.length === 0) return ['no cell digests yet']
   const known = plural(digests.length, 'cell')
   if (unwell.length === 0) return [`${known} known by digest, all well`]
   const rows = unwell

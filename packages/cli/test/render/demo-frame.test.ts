@@ -42,7 +42,7 @@ describe('demo picture', () => {
       'host-6  1,1,0  …000006  ● up               3/3    18/4         0     0      46  9f86d081884c',
       'host-7  1,1,1  …000007  ● up               3/3    19/4         0     0      47  9f86d081884c',
       '',
-      '7 of 8 hosts up, 21 of 21 link ends, 348 ledger events',
+      '7 of 8 hosts up, 21 link ends (21 wanted), 348 ledger events',
       'reports: 124 in, 32 out, 0 rejected',
       '8 s: host-3 was killed',
       'HTTP status API: http://127.0.0.1:41234',
@@ -71,7 +71,7 @@ describe('demo picture', () => {
       'host-02  0,0,2  …000002  ● up        3/3    14/4         0     0      42  9f86d081884c',
       'host-03  0,1,0  …000003  ● up        3/3    15/4         0     0      43  9f86d081884c',
       '',
-      '26 of 27 hosts up, 77 of 78 link ends, 1,431 ledger events',
+      '26 of 27 hosts up, 77 link ends (78 wanted), 1,431 ledger events',
       'reports: 675 in, 108 out, 0 rejected',
       'HTTP status API: http://127.0.0.1:41234',
       'Ctrl-C stops; press k to kill a host'

@@ -12,17 +12,18 @@ const MEANINGS: ReadonlyArray<readonly [RegExp, LedgerErrorCode, string]> = [
     LedgerErrorCode.diskFull,
     'the disk is full: free some space, then open the ledger again; nothing acknowledged is lost'
   ],
+  [/EEXIST|ENOTDIR/, LedgerErrorCode.io, 'this is no folder: choose another path for the ledger'],
   [
     /EACCES|EPERM|EROFS|Permission denied|not permitted|Read-only file system/i,
     LedgerErrorCode.permission,
     "the ledger's folder can't be used: give this user the right to write to it"
   ],
   [
-    /LEVEL_CORRUPTION|Corruption|does not exist \(create_if_missing|missing files/i,
+    /LEVEL_CORRUPTION|Corruption|IO error: .*No such file/s,
     LedgerErrorCode.unreadable,
     "the store's own files are damaged: keep the folder as evidence and restore it from an archive"
   ],
-  [/LEVEL_DATABASE_NOT_OPEN/, LedgerErrorCode.closed, 'the store is closed: open it again']
+  [/^LEVEL_DATABASE_NOT_OPEN Database is not open/, LedgerErrorCode.closed, 'the store is closed: open it again']
 ]
 
 /** A LevelDB failure as a {@link LedgerError}. */

@@ -3,6 +3,7 @@ import { toBuffer } from '../bytes.ts'
 import type { KeyRange } from '../keys.ts'
 import type { LedgerStore, StoreOperation, StoreRecord } from '../store.ts'
 import { ledgerErrorOf } from './level-errors.ts'
+import { checkTables } from './table-check.ts'
 
 export interface LevelStoreInit {
   /** Memory for records not yet sorted, up to twice this; default 256 KiB, a busy node alone takes 4 MiB. */
@@ -26,20 +27,21 @@ export async function openLevelStore(
   path: string,
   init: LevelStoreInit = {}
 ): Promise<LedgerStore> {
-  const database = new ClassicLevel<Buffer, Buffer>(path, {
-    keyEncoding: 'buffer',
-    valueEncoding: 'buffer',
-    // Signatures and hashes don't compress.
-    compression: false,
-    writeBufferSize: init.writeBufferBytes ?? DEFAULT_WRITE_BUFFER_BYTES,
-    cacheSize: init.cacheBytes ?? DEFAULT_CACHE_BYTES
-  })
   try {
+    checkTables(path)
+    const database = new ClassicLevel<Buffer, Buffer>(path, {
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+      // Signatures and hashes don't compress.
+      compression: false,
+      writeBufferSize: init.writeBufferBytes ?? DEFAULT_WRITE_BUFFER_BYTES,
+      cacheSize: init.cacheBytes ?? DEFAULT_CACHE_BYTES
+    })
     await database.open()
+    return new LevelStore(database, path)
   } catch (error) {
     throw ledgerErrorOf(error, path)
   }
-  return new LevelStore(database, path)
 }
 
 class LevelStore implements LedgerStore {
@@ -52,11 +54,17 @@ class LevelStore implements LedgerStore {
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#run(() => this.#database.get(toBuffer(key), { fillCache: false }))
+    return this.#run(async () => {
+      const value = await this.#database.get(toBuffer(key), { fillCache: false })
+      return value ?? this.#scanFor(key)
+    })
   }
 
   getMany(keys: readonly Uint8Array[]): Promise<Array<Uint8Array | undefined>> {
-    return this.#run(() => this.#database.getMany(keys.map(toBuffer), { fillCache: false }))
+    return this.#run(async () => {
+      const values = await this.#database.getMany(keys.map(toBuffer), { fillCache: false })
+      return Promise.all(values.map((value, i) => value ?? this.#scanFor(keys[i]!)))
+    })
   }
 
   range({ gte, lt }: KeyRange, limit: number, reverse = false): Promise<StoreRecord[]> {
@@ -78,6 +86,12 @@ class LevelStore implements LedgerStore {
 
   close(): Promise<void> {
     return this.#run(() => this.#database.close())
+  }
+
+  /** One flipped bit in a table's Bloom filter makes a key seem absent; an iterator does not ask the filter. */
+  async #scanFor(key: Uint8Array): Promise<Uint8Array | undefined> {
+    const [record] = await this.#database.iterator({ gte: toBuffer(key), limit: 1 }).all()
+    return record?.[0].equals(key) ? record[1] : undefined
   }
 
   async #run<T>(task: () => Promise<T>): Promise<T> {

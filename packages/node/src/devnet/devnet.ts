@@ -91,8 +91,9 @@ export class Devnet {
     return () => this.#listeners.delete(listener)
   }
 
-  told(name: string, member: string, standing: Standing): void {
-    const observer = this.hosts.find(host => host.name === name)
+  /** @param index - of the host in whose view it changed */
+  told(index: number, member: string, standing: Standing): void {
+    const observer = this.hosts[index]
     if (observer === undefined) return
     for (const listener of this.#listeners) {
       listener(observer, member, standing, performance.now())
@@ -145,7 +146,9 @@ export async function startDevnet(init: DevnetInit): Promise<Devnet> {
   await meter.start()
   const devnet = new Devnet(charter, resources, meter, temporary)
   const addresses = new Map<string, readonly string[]>()
-  for (const seed of seeds) {
+  const hosts = new Array<DevnetHost>(seeds.length)
+  let opened = 0
+  await eachInParallel(PARALLEL_HOMES, seeds, async (seed, i) => {
     const node = await openNode({
       home: seed.home,
       config: init.config,
@@ -160,12 +163,13 @@ export async function startDevnet(init: DevnetInit): Promise<Devnet> {
       addresses,
       records: [],
       taps: { onCopy: devnet.copies.count },
-      onStanding: (member, standing) => devnet.told(seed.name, member, standing)
+      onStanding: (member, standing) => devnet.told(i, member, standing)
     })
     addresses.set(node.parts.self.key, node.addresses)
-    devnet.hosts.push({ name: seed.name, node, killed: false })
-    init.onProgress?.('hosts', devnet.hosts.length, nodes)
-  }
+    hosts[i] = { name: seed.name, node, killed: false }
+    init.onProgress?.('hosts', ++opened, nodes)
+  })
+  devnet.hosts.push(...hosts)
   await wire(devnet, init)
   return devnet
 }
@@ -179,23 +183,36 @@ async function prepareHomes(
   resources: ProcessResources
 ): Promise<HostSeed[]> {
   const width = String(init.nodes - 1).length
+  const names = Array.from(
+    { length: init.nodes },
+    (_, i) => `host-${String(i).padStart(width, '0')}`
+  )
   const seeds = new Array<HostSeed>(init.nodes)
-  let next = 0
   let done = 0
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < init.nodes; i = next++) {
-      const name = `host-${String(i).padStart(width, '0')}`
-      const home = new Home(join(folder, name))
-      await home.create()
-      const kept = await home.exists()
-      const secrets = kept ? await home.secrets() : await createSecrets(resources.pool)
-      if (!kept) await home.saveSecrets(secrets)
-      seeds[i] = { name, home, secrets }
-      init.onProgress?.('keys', ++done, init.nodes)
-    }
-  }
-  await Promise.all(Array.from({ length: PARALLEL_HOMES }, worker))
+  await eachInParallel(PARALLEL_HOMES, names, async (name, i) => {
+    const home = new Home(join(folder, name))
+    await home.create()
+    const kept = await home.exists()
+    const secrets = kept ? await home.secrets() : await createSecrets(resources.pool)
+    // Keys of a temporary mesh are never read again.
+    if (!kept && init.homePath !== undefined) await home.saveSecrets(secrets)
+    seeds[i] = { name, home, secrets }
+    init.onProgress?.('keys', ++done, init.nodes)
+  })
   return seeds
+}
+
+/** Runs `task` for every item, at most `parallel` at a time, in order of their starts. */
+async function eachInParallel<T>(
+  parallel: number,
+  items: readonly T[],
+  task: (item: T, index: number) => Promise<void>
+): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) await task(items[i]!, i)
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
 }
 
 /** The genesis of all hosts: that of their folder, which no other number of hosts fits, or a new one. */

@@ -52,7 +52,8 @@ export async function createHost(init: HostInit): Promise<Host> {
     addresses: { listen: [...init.listen], announce: [...init.announce] },
     transports: [tcp({ maxConnections })],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Links carry their own beats; the muxer's would ping each connection at its start and after.
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionManager: {
       maxConnections,
       maxParallelDials: init.maxLinks,

@@ -61,6 +61,8 @@ export class Directory {
   readonly #records = new Map<string, HeldRecord>()
   readonly #addresses: ReadonlyMap<string, readonly string[]>
   #takeover: Takeover | undefined
+  /** Rises when members come, go or fall: what depends on who is where is stale then. */
+  territoryVersion = 0
   readonly #neighbourCells = new Map<number, readonly number[]>()
 
   /** @param addresses - where founders may be dialled before their records are known; read at each use */
@@ -217,6 +219,7 @@ export class Directory {
   }
 
   #territoryChanged(): void {
+    this.territoryVersion++
     this.#takeover = undefined
     this.#neighbourCells.clear()
   }

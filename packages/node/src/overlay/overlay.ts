@@ -9,7 +9,7 @@ import { backoffMs, planOverlay } from './plan.ts'
 import { type WantedLink, wantedLinks } from './positions.ts'
 
 /** How often the plan is made anew when nothing happens. */
-const REVIEW_MS = 500
+const REVIEW_MS = 1_000
 const MAX_DIALS = 8
 /** A busy host refuses once or twice; a moved one always. */
 const FAILURES_BEFORE_LOOKUP = 3

@@ -19,13 +19,13 @@ import type { RuntimeContext, RuntimePart } from './context.ts'
 import { type DigestPayload, openDigestPayload } from './payloads.ts'
 
 /** How often the cells in this node's charge are looked at, and changes go to its neighbours. */
-const REVIEW_MS = 250
+const REVIEW_MS = 1_000
 /** A digest that found no witness is sealed anew after this time: its neighbours' view may lag. */
 const RETRY_MS = 5_000
 /** What a digest calls an epoch: a cell that changes is summed up anew at most once in this time. */
 const EPOCH_MS = 10_000
 /** Regular digests of all cells together: one in this time, whatever the size of the mesh. */
-const SPACING_MS = 4_000
+const SPACING_MS = 10_000
 
 export interface DigestsInit {
   /** A cell where nothing changes is summed up again after this time. */
@@ -50,7 +50,7 @@ export class Digests implements RuntimePart {
   /** Up to which version of the map each neighbour was told. */
   readonly #told = new Map<string, number>()
   /** Digests of this node's own that wait for a witness, by cell. */
-  readonly #waiting = new Map<number, { digest: CellDigest; sealedMs: number }>()
+  readonly #waiting = new Map<number, { sealedMs: number; asked: number }>()
   readonly #startedMs: number
   #timer: NodeJS.Timeout | undefined
 
@@ -127,19 +127,25 @@ export class Digests implements RuntimePart {
       (known !== undefined && digest.members !== known.members)
     const ageMs = known === undefined ? Number.POSITIVE_INFINITY : (epoch - known.epoch) * EPOCH_MS
     // Cells take turns with their first and their regular digests.
-    const due = ageMs >= this.#init.renewMs && nowMs - this.#startedMs >= (cell + 1) * SPACING_MS
+    const roundMs = this.#context.directory.torus.cells * SPACING_MS
+    const due =
+      ageMs >= Math.max(this.#init.renewMs, roundMs) &&
+      nowMs - this.#startedMs >= (cell + 1) * SPACING_MS
     if ((changed || due) && this.#init.survey.isSteward(cell, epoch)) this.#seal(digest, nowMs)
   }
 
+  /** Signs a digest and asks one neighbour to witness it; the next one when none came in time. */
   #seal(digest: CellDigest, nowMs: number): void {
     const { speaker, background } = this.#context
-    this.#waiting.set(digest.cell, { digest, sealedMs: nowMs })
+    const asked = (this.#waiting.get(digest.cell)?.asked ?? -1) + 1
+    this.#waiting.set(digest.cell, { sealedMs: nowMs, asked })
     background('seal digest', async () => {
       const steward = await speaker.say(Subject.digest, encodeDigest(digest))
-      const neighbours = this.#neighbourLinks()
-      for (const link of neighbours) link.send({ digests: { digests: [{ steward }] } })
+      const witnesses = this.#neighbourLinks().filter(({ member }) => member.cell !== digest.cell)
+      const witness = witnesses[asked % Math.max(1, witnesses.length)]
+      if (witness !== undefined) witness.send({ digests: { digests: [{ steward }] } })
       // Alone on the torus there is nobody to witness and nobody to tell.
-      if (neighbours.length === 0) this.#keep(digest, { steward })
+      else this.#keep(digest, { steward })
     })
   }
 

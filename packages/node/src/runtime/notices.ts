@@ -22,6 +22,8 @@ import { type Watched, watchersOf } from './watch-list.ts'
 /** A watcher publishes when those before it in rank had this long to do so. */
 const RANK_DELAY_MS = 400
 const REVIEW_MS = 50
+/** A notice that lacks accusations for so long won't get them: they have lapsed. */
+const GIVE_UP_MS = 30_000
 /** Notices kept for those who were away; the oldest goes first. */
 const MAX_KEPT = 64
 
@@ -62,6 +64,7 @@ export class Notices implements RuntimePart {
   readonly #pending = new Map<string, Pending>()
   readonly #kept = new Map<string, { envelope: Uint8Array; incarnation: number }>()
   #timer: NodeJS.Timeout | undefined
+  #stopped = true
 
   constructor(context: RuntimeContext, verifier: Verifier, events: NoticeEvents) {
     this.#context = context
@@ -70,11 +73,12 @@ export class Notices implements RuntimePart {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#review(), REVIEW_MS)
+    this.#stopped = false
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#stopped = true
+    clearTimeout(this.#timer)
   }
 
   /** The notices a newly linked peer may have missed. */
@@ -94,6 +98,7 @@ export class Notices implements RuntimePart {
     const rank = rankOf(watched, directory.self.shortId)
     const dueMs = clock.monotonicMs() + rank * RANK_DELAY_MS
     this.#pending.set(watched.member.key, { watched, incarnation, dueMs })
+    this.#reviewSoon()
   }
 
   /** A proven notice, durable in the ledger: the member is down for this node too. */
@@ -199,16 +204,22 @@ export class Notices implements RuntimePart {
     return (this.#kept.get(key)?.incarnation ?? -1) >= incarnation
   }
 
+  /** Looks at what is pending again in a moment; nothing runs while nothing is. */
+  #reviewSoon(): void {
+    clearTimeout(this.#timer)
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#review(), REVIEW_MS)
+  }
+
   #review(): void {
-    if (this.#pending.size === 0) return
     const nowMs = this.#context.clock.monotonicMs()
     for (const [key, { watched, incarnation, dueMs }] of this.#pending) {
-      if (dueMs > nowMs) continue
-      const notice = this.#build(watched, incarnation)
-      if (notice === undefined) continue
-      this.#pending.delete(key)
-      this.#publish(key, incarnation, notice)
+      const notice = dueMs <= nowMs ? this.#build(watched, incarnation) : undefined
+      if (notice !== undefined) {
+        this.#pending.delete(key)
+        this.#publish(key, incarnation, notice)
+      } else if (nowMs - dueMs > GIVE_UP_MS) this.#pending.delete(key)
     }
+    if (this.#pending.size > 0) this.#reviewSoon()
   }
 
   /** The proof, as small as it can be; `undefined` while accusations or the report are missing. */

@@ -7,10 +7,14 @@ import type { Watcher } from './watcher.ts'
 
 /** Members whose uptime is tallied in an epoch: those around this node. */
 const MEMBERS_MAX = 64
+/** Over this time at most the statements of one epoch are spread. */
+const SPREAD_MAX_MS = 600_000
 
 export interface UptimeInit {
   readonly epochMs: number
   readonly watcher: Watcher
+  /** A fresh random integer from 0 to below the bound. */
+  readonly jitter: (bound: number) => number
 }
 
 /** Says at the end of each epoch how long each watched member was heard, and tallies what others say. */
@@ -22,6 +26,7 @@ export class UptimeWitnesses implements RuntimePart {
   /** Member of each slot when it was last sampled. */
   readonly #sampled = new Map<number, Member>()
   #epoch: number
+  readonly #delayed = new Set<NodeJS.Timeout>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(context: RuntimeContext, init: UptimeInit) {
@@ -39,6 +44,7 @@ export class UptimeWitnesses implements RuntimePart {
 
   stop(): void {
     clearInterval(this.#timer)
+    for (const timer of this.#delayed) clearTimeout(timer)
   }
 
   /** A watcher's verified statement, durable in the ledger. */
@@ -84,8 +90,18 @@ export class UptimeWitnesses implements RuntimePart {
     this.#tally.startEpoch(epoch)
     for (const { slot, heardS, watchedS } of this.#meter.close()) {
       const member = this.#sampled.get(slot)
-      if (member !== undefined) this.#state(member, { epoch: ended, heardS, watchedS })
+      if (member !== undefined) this.#stateLater(member, { epoch: ended, heardS, watchedS })
     }
+  }
+
+  /** Epochs end for everybody at once; what is said about them need not come at once. */
+  #stateLater(member: Member, seen: { epoch: number; heardS: number; watchedS: number }): void {
+    const delayMs = this.#init.jitter(Math.min(this.#init.epochMs / 4, SPREAD_MAX_MS))
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer)
+      this.#state(member, seen)
+    }, delayMs)
+    this.#delayed.add(timer)
   }
 
   #state(member: Member, seen: { epoch: number; heardS: number; watchedS: number }): void {
