@@ -65,35 +65,56 @@ export class Auditor {
       ? this.#tree.edge(level)
       : this.#store.get(tileKey(level, index))
 
-  /** Audits the stored events up to `size`; returns what is wrong, if anything is. */
-  async advance(size: number): Promise<Fault | undefined> {
+  /**
+   * Audits the stored events up to `size`; returns what is wrong, if anything is.
+   *
+   * @param onSubtree - awaited after each 1,024 aligned events
+   */
+  async advance(
+    size: number,
+    onSubtree: () => Promise<void> = async () => undefined
+  ): Promise<Fault | undefined> {
+    let loading = this.#load(this.size, size)
     while (this.size < size) {
-      const subtreeEnd = (Math.floor(this.size / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
-      const fault = await this.#audit(Math.min(size, subtreeEnd))
+      const loaded = await loading
+      loading = this.#load(loaded.until, size)
+      const fault = await this.#audit(loaded)
       if (fault !== undefined) return fault
+      if (this.size % SUBTREE_EVENTS === 0) await onSubtree()
     }
+    await loading
     return undefined
   }
 
-  /** Audits up to `until`, within one subtree. */
-  async #audit(until: number): Promise<Fault | undefined> {
-    const first = Math.floor(this.size / BUNDLE_EVENTS)
+  /** Reads what holds the events from `from` to the end of its subtree, but not past `size`. */
+  async #load(from: number, size: number): Promise<Loaded> {
+    const subtreeEnd = (Math.floor(from / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
+    const until = Math.min(size, subtreeEnd)
+    const first = Math.floor(from / BUNDLE_EVENTS)
     const indexes: number[] = []
     for (let index = first; index * BUNDLE_EVENTS < until; index++) indexes.push(index)
     const keys = [...indexes.map(bundleKey), ...indexes.map(index => tileKey(0, index))]
-    const records = await this.#store.getMany(keys)
-    for (const [i, index] of indexes.entries()) {
-      const full = records[i]
+    const records = from < until ? await this.#store.getMany(keys) : []
+    return { first, until, bundles: records.slice(0, indexes.length), tiles: records.slice(indexes.length) }
+  }
+
+  async #audit({ first, until, bundles, tiles }: Loaded): Promise<Fault | undefined> {
+    for (const [i, full] of bundles.entries()) {
+      const index = first + i
       const entries = full === undefined ? await readBundle(this.#store, index) : toBuffer(full)
       const fault = this.#walk(entries, Math.min(until, (index + 1) * BUNDLE_EVENTS))
       if (fault !== undefined) return fault
     }
     for (const { level, index, tile } of this.#filled.splice(0)) {
-      const key = tileKey(level, index)
-      const stored = level === 0 ? records[indexes.length + index - first] : await this.#store.get(key)
+      const stored =
+        level === 0 ? tiles[index - first] : await this.#store.get(tileKey(level, index))
       if (stored !== undefined && tile.equals(stored)) continue
       const seq = index * leavesPerHash(level + 1)
-      return faultAt(FaultClass.indexDamaged, seq, `tile ${index} of level ${level} read back differs`)
+      return faultAt(
+        FaultClass.indexDamaged,
+        seq,
+        `tile ${index} of level ${level} read back differs`
+      )
     }
     return undefined
   }
@@ -110,6 +131,14 @@ export class Auditor {
     }
     return undefined
   }
+}
+
+/** What the store holds of the events up to `until`, from bundle `first` on. */
+interface Loaded {
+  readonly first: number
+  readonly until: number
+  readonly bundles: ReadonlyArray<Uint8Array | undefined>
+  readonly tiles: ReadonlyArray<Uint8Array | undefined>
 }
 
 interface FilledTile {

@@ -389,10 +389,17 @@ class StoredLedger implements Ledger {
     }, everyMs)
   }
 
+  #disarmCheckpoint(): void {
+    if (this.#checkpointTimer !== undefined) this.#init.scheduler.clearTimer(this.#checkpointTimer)
+    this.#checkpointTimer = undefined
+  }
+
   async #sign({ notary }: Pen): Promise<Checkpoint> {
     return this.#oneByOne(async () => {
-      this.#signed = await notary.checkpoint(this.#durable)
-      return this.#signed
+      const checkpoint = await notary.checkpoint(this.#durable)
+      this.#signed = checkpoint
+      if (checkpoint.size === this.size) this.#disarmCheckpoint()
+      return checkpoint
     })
   }
 
@@ -421,8 +428,7 @@ class StoredLedger implements Ledger {
   async #finish(): Promise<void> {
     const sound = this.#refusal === undefined
     this.#refusal ??= new LedgerError(LedgerErrorCode.closed, 'the ledger is closed: open it again')
-    const { scheduler, store } = this.#init
-    if (this.#checkpointTimer !== undefined) scheduler.clearTimer(this.#checkpointTimer)
+    this.#disarmCheckpoint()
     if (this.#pen !== undefined && sound) {
       const { commit } = this.#pen
       await commit.flush().catch(() => undefined)
@@ -431,7 +437,7 @@ class StoredLedger implements Ledger {
       await commit.flush().catch(() => undefined)
     }
     await this.#signing
-    await store.close()
+    await this.#init.store.close()
     this.#grow()
   }
 }

@@ -54,6 +54,8 @@ export class Notary {
   readonly #checkpointSizes: number[]
   #signed: Checkpoint | undefined
   #cosigned: number
+  /** The cosignature under way, or the last one. */
+  #cosigning: Promise<void> = Promise.resolve()
 
   constructor(init: NotaryInit) {
     this.#init = init
@@ -74,14 +76,10 @@ export class Notary {
 
   /** Audits up to `size` events, all durable, and cosigns every subtree that completes. */
   async advance(size: number): Promise<void> {
-    const { auditor } = this.#init
-    await this.#cosign()
-    while (auditor.size < size) {
-      const end = (Math.floor(auditor.size / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
-      const fault = await auditor.advance(Math.min(size, end))
-      if (fault !== undefined) throw new AuditFailure(fault)
-      await this.#cosign()
-    }
+    await this.#cosignNext()
+    const fault = await this.#init.auditor.advance(size, () => this.#cosignNext())
+    if (fault !== undefined) throw new AuditFailure(fault)
+    await this.#cosigning
   }
 
   /** Signs the tree of `durable`, unless the last checkpoint already does. */
@@ -107,22 +105,28 @@ export class Notary {
     return checkpoint
   }
 
-  async #cosign(): Promise<void> {
-    const { auditor, origin, cosigner, keep } = this.#init
-    while ((this.#cosigned + 1) * SUBTREE_EVENTS <= auditor.size) {
-      const start = this.#cosigned * SUBTREE_EVENTS
-      const range = { start, end: start + SUBTREE_EVENTS }
-      const root = await hashRange(range, auditor.tiles)
-      if (root === undefined) throw new AuditFailure(disagreement(start, 'tiles are missing'))
-      const subtree = { origin, root, ...range, timestamp: 0 }
-      const line = await cosign(cosigner, subtree).catch(failed)
-      if (!verifyCosignature(cosigner, subtree, line.signature)) throw unverifiable()
-      // Durable with the next group, whenever that is: it is made again if it gets lost.
-      keep([{ key: cosignatureKey(this.#cosigned), value: encodeCosignature(line) }]).catch(
-        () => undefined
-      )
-      this.#cosigned++
+  /** Has the subtrees cosigned that are complete; the last signature may still be under way after. */
+  async #cosignNext(): Promise<void> {
+    while ((this.#cosigned + 1) * SUBTREE_EVENTS <= this.#init.auditor.size) {
+      await this.#cosigning
+      this.#cosigning = this.#cosign(this.#cosigned++)
+      // Seen by whoever awaits it next.
+      this.#cosigning.catch(() => undefined)
     }
+  }
+
+  async #cosign(index: number): Promise<void> {
+    const { auditor, origin, cosigner, keep } = this.#init
+    const start = index * SUBTREE_EVENTS
+    const range = { start, end: start + SUBTREE_EVENTS }
+    const root = await hashRange(range, auditor.tiles)
+    if (root === undefined) throw new AuditFailure(disagreement(start, 'tiles are missing'))
+    const subtree = { origin, root, ...range, timestamp: 0 }
+    const line = await cosign(cosigner, subtree).catch(failed)
+    if (!verifyCosignature(cosigner, subtree, line.signature)) throw unverifiable()
+    // Durable with the next group, whenever that is: it is made again if it gets lost.
+    const record = { key: cosignatureKey(index), value: encodeCosignature(line) }
+    keep([record]).catch(() => undefined)
   }
 
   /** Never sign a tree that is not consistent with the one signed last. */

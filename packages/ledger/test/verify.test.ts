@@ -15,7 +15,7 @@ import {
   setEntries,
   storeOf
 } from './support/damage.ts'
-import { buildLog, openTest, verify } from './support/log.ts'
+import { buildLog, verify } from './support/log.ts'
 
 const SIZE = 1_400
 const SIGNED = [700, 1_330]
@@ -44,7 +44,7 @@ describe('verification', () => {
     entries = entriesOf(clean, SIZE)
   })
 
-  /** Verifies a copy of the log after `damage`, and has the ledger open it too. */
+  /** Verifies a copy of the log after `damage`. */
   async function verifyDamaged(
     damage: (records: Records) => void,
     witnessed?: Witnessed
@@ -79,7 +79,10 @@ describe('verification', () => {
   }
 
   it('finds nothing wrong with sound logs of any size', async () => {
-    const sizes = fc.tuple(fc.integer({ min: 0, max: 1_100 }), fc.double({ min: 0, max: 1, noNaN: true }))
+    const sizes = fc.tuple(
+      fc.integer({ min: 0, max: 1_100 }),
+      fc.double({ min: 0, max: 1, noNaN: true })
+    )
     const property = fc.asyncProperty(sizes, async ([size, part]) => {
       const store = await buildLog(size, [Math.floor(size * part), size], 97)
       const report = await verify(store)
@@ -92,7 +95,10 @@ describe('verification', () => {
   it('counts what it verified', async () => {
     const report = await verifyDamaged(() => undefined)
     const { ok, events, checkpoints, cosigned, signed } = report
-    assert.deepEqual({ ok, events, checkpoints, cosigned }, { ok: true, events: SIZE, checkpoints: 2, cosigned: 1 })
+    assert.deepEqual(
+      { ok, events, checkpoints, cosigned },
+      { ok: true, events: SIZE, checkpoints: 2, cosigned: 1 }
+    )
     assert.equal(signed?.size, LAST_SIGNED)
     assert.deepEqual(report.intact.root, report.root)
   })
@@ -112,7 +118,6 @@ describe('verification', () => {
         const bundles = bundlesOf(entries)
         bundles[Math.floor(seq / 256)]!.splice(seq % 256, 1)
         setBundles(records, bundles)
-        // The log's very last event aside, a bundle's last one leaves nothing behind it in the bundle.
         return seq
       }))
 
@@ -134,45 +139,63 @@ describe('verification', () => {
 
     it('a lost tail', () =>
       names(FaultClass.logTruncated, position, (records, size) => {
-        const bundles = bundlesOf(entries).map((bundle, i) => bundle.slice(0, Math.max(0, size - i * 256)))
+        const bundles = bundlesOf(entries).map((bundle, i) =>
+          bundle.slice(0, Math.max(0, size - i * 256))
+        )
         setBundles(records, bundles)
         for (const [name, value] of records) if (value.length === 0) records.delete(name)
         return size
       }))
 
     it('two events that changed places', () =>
-      names(FaultClass.eventReordered, fc.tuple(position, position).filter(([a, b]) => a !== b), (records, [a, b]) => {
-        const swapped = [...entries]
-        swapped[a] = entries[b]!
-        swapped[b] = entries[a]!
-        setEntries(records, swapped)
-        return Math.min(a, b)
-      }))
+      names(
+        FaultClass.eventReordered,
+        fc.tuple(position, position).filter(([a, b]) => a !== b),
+        (records, [a, b]) => {
+          const swapped = [...entries]
+          swapped[a] = entries[b]!
+          swapped[b] = entries[a]!
+          setEntries(records, swapped)
+          return Math.min(a, b)
+        }
+      ))
 
     it('two bundles that changed places', () =>
-      names(FaultClass.eventReordered, fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b), (records, [a, b]) => {
-        const [nameA, nameB] = [a, b].map(index => `b${nameOf(Buffer.of(0, 0, 0, index))}`)
-        const [valueA, valueB] = [records.get(nameA!)!, records.get(nameB!)!]
-        records.set(nameA!, valueB)
-        records.set(nameB!, valueA)
-        return Math.min(a, b) * 256
-      }))
+      names(
+        FaultClass.eventReordered,
+        fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b),
+        (records, [a, b]) => {
+          const [nameA, nameB] = [a, b].map(index => `b${nameOf(Buffer.of(0, 0, 0, index))}`)
+          const [valueA, valueB] = [records.get(nameA!)!, records.get(nameB!)!]
+          records.set(nameA!, valueB)
+          records.set(nameB!, valueA)
+          return Math.min(a, b) * 256
+        }
+      ))
 
     it('a copy of an event over another', () =>
-      names(FaultClass.eventDuplicated, fc.tuple(position, position).filter(([a, b]) => a !== b), (records, [from, to]) => {
-        const copied = [...entries]
-        copied[to] = entries[from]!
-        setEntries(records, copied)
-        return to
-      }))
+      names(
+        FaultClass.eventDuplicated,
+        fc.tuple(position, position).filter(([a, b]) => a !== b),
+        (records, [from, to]) => {
+          const copied = [...entries]
+          copied[to] = entries[from]!
+          setEntries(records, copied)
+          return to
+        }
+      ))
 
     it('a copy of an event put in between', () =>
-      names(FaultClass.eventDuplicated, fc.tuple(position, position).filter(([a, b]) => a !== b), (records, [from, to]) => {
-        const bundles = bundlesOf(entries)
-        bundles[Math.floor(to / 256)]!.splice(to % 256, 0, entries[from]!)
-        setBundles(records, bundles)
-        return to
-      }))
+      names(
+        FaultClass.eventDuplicated,
+        fc.tuple(position, position).filter(([a, b]) => a !== b),
+        (records, [from, to]) => {
+          const bundles = bundlesOf(entries)
+          bundles[Math.floor(to / 256)]!.splice(to % 256, 0, entries[from]!)
+          setBundles(records, bundles)
+          return to
+        }
+      ))
 
     it('an event rewritten with every link after it and the state record', () =>
       names(FaultClass.eventForged, fc.nat(LAST_SIGNED - 1), (records, seq) => {
@@ -183,11 +206,15 @@ describe('verification', () => {
       }))
 
     it('a flipped bit in a tile', () =>
-      names(FaultClass.indexDamaged, fc.tuple(fc.nat(LAST_SIGNED - 1), fc.nat(255)), (records, [seq, bit]) => {
-        const tile = records.get(nameOf(tileKey(0, Math.floor(seq / 256))))!
-        tile[(seq % 256) * 32 + (bit >> 3)]! ^= 1 << (bit & 7)
-        return seq
-      }))
+      names(
+        FaultClass.indexDamaged,
+        fc.tuple(fc.nat(LAST_SIGNED - 1), fc.nat(255)),
+        (records, [seq, bit]) => {
+          const tile = records.get(nameOf(tileKey(0, Math.floor(seq / 256))))!
+          tile[(seq % 256) * 32 + (bit >> 3)]! ^= 1 << (bit & 7)
+          return seq
+        }
+      ))
 
     it('a flipped bit in a tile of tiles', () =>
       names(FaultClass.indexDamaged, fc.tuple(fc.nat(4), fc.nat(255)), (records, [index, bit]) => {
@@ -209,11 +236,15 @@ describe('verification', () => {
       }))
 
     it('a flipped bit in a checkpoint', () =>
-      names(FaultClass.checkpointInvalid, fc.tuple(fc.constantFrom(...SIGNED), fc.nat()), (records, [size, bit]) => {
-        const note = records.get(nameOf(checkpointKey(size)))!
-        note[(bit >> 3) % note.length]! ^= 1 << (bit & 7)
-        return size
-      }))
+      names(
+        FaultClass.checkpointInvalid,
+        fc.tuple(fc.constantFrom(...SIGNED), fc.nat()),
+        (records, [size, bit]) => {
+          const note = records.get(nameOf(checkpointKey(size)))!
+          note[(bit >> 3) % note.length]! ^= 1 << (bit & 7)
+          return size
+        }
+      ))
 
     it('a flipped bit in a cosignature', () =>
       names(FaultClass.checkpointInvalid, fc.nat(), (records, bit) => {
@@ -250,7 +281,9 @@ describe('verification', () => {
       ))
 
     it('the last checkpoint gone', async () => {
-      const report = await verifyDamaged(records => records.delete(nameOf(checkpointKey(LAST_SIGNED))))
+      const report = await verifyDamaged(records =>
+        records.delete(nameOf(checkpointKey(LAST_SIGNED)))
+      )
       assertFirst(report, FaultClass.checkpointInvalid, LAST_SIGNED)
     })
   })

@@ -3,6 +3,7 @@ import { type Ledger, type LedgerStore, nodeStopped, type VerifierKey } from '@t
 import { DigestStatement, Subject, topicName } from '@torusmesh/protocol'
 import type { Host } from './host/create-host.ts'
 import type { Home, NodeState } from './identity/home.ts'
+import { type OwnRecord, RENEW_RECORD_MS } from './identity/own-record.ts'
 import type { InviteBook } from './join/invites.ts'
 import type { Link } from './link/link.ts'
 import type { LinkService } from './link/link-service.ts'
@@ -11,6 +12,7 @@ import type { Admission } from './overlay/admission.ts'
 import type { Directory, Member } from './overlay/directory.ts'
 import { type Ask, findCell } from './overlay/find-cell.ts'
 import type { Overlay } from './overlay/overlay.ts'
+import type { RecordFetcher } from './overlay/record-fetcher.ts'
 import type { RuntimeContext } from './runtime/context.ts'
 import type { Digests } from './runtime/digests.ts'
 import type { Notices } from './runtime/notices.ts'
@@ -39,12 +41,14 @@ export interface NodeParts {
   readonly admission: Admission
   readonly overlay: Overlay
   readonly ask: Ask
+  readonly fetcher: RecordFetcher
   readonly watcher: Watcher
   readonly reporter: Reporter
   readonly notices: Notices
   readonly digests: Digests
   readonly uptime: UptimeWitnesses
   readonly statements: Statements
+  readonly ownRecord: OwnRecord
   readonly invites: InviteBook
   readonly rejected: ReadonlyMap<string, number>
 }
@@ -61,6 +65,7 @@ export class MeshNode {
   #topicsTimer: NodeJS.Timeout | undefined
   #engaged = false
   #topicsVersion = -1
+  #renewal: NodeJS.Timeout | undefined
 
   constructor(parts: NodeParts) {
     this.parts = parts
@@ -84,6 +89,7 @@ export class MeshNode {
     this.#engaged = true
     this.#topicsTimer = setInterval(() => this.#setTopics(), 1_000)
     this.#explorer = setInterval(() => this.#explore(), EXPLORE_MS)
+    this.#renewal = setInterval(() => this.#renewRecord(), RENEW_RECORD_MS)
     this.#explore()
   }
 
@@ -139,9 +145,18 @@ export class MeshNode {
     this.#engaged = false
     clearInterval(this.#topicsTimer)
     clearInterval(this.#explorer)
+    clearInterval(this.#renewal)
     overlay.stop()
     for (const part of [uptime, digests, notices, reporter, watcher]) part.stop()
     links.stop()
+  }
+
+  #renewRecord(): void {
+    const { context, ownRecord, links } = this.parts
+    context.background('renew record', async () => {
+      await ownRecord.renew()
+      for (const link of links.links.values()) link.send({ record: ownRecord.bytes })
+    })
   }
 
   /** The own cell's topic, those of the cells around it, and what concerns the whole mesh. */

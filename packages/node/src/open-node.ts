@@ -14,11 +14,9 @@ import {
   Enrolment,
   envName,
   HealthStatement,
-  RECORD_LIFETIME_MAX_MS,
   type RejectCode,
   Subject,
   SuiteId,
-  signNodeRecord,
   verdictOf
 } from '@torusmesh/protocol'
 import { checkpointSigner, createAttestor } from '@torusmesh/protocol/native'
@@ -30,6 +28,7 @@ import { ledgerKeyOf } from './home-ledger.ts'
 import { createHost, type Host } from './host/create-host.ts'
 import type { EnrolmentProof, Home, NodeState } from './identity/home.ts'
 import { type MemberSecrets, publicKeysOf } from './identity/keys.ts'
+import { OwnRecord } from './identity/own-record.ts'
 import { Inbound } from './inbound/inbound.ts'
 import { InviteBook } from './join/invites.ts'
 import { serveJoin } from './join/join-protocol.ts'
@@ -41,7 +40,8 @@ import { Admission, memberOf } from './overlay/admission.ts'
 import { Directory, type Member } from './overlay/directory.ts'
 import { askOver, serveFindCell } from './overlay/find-cell.ts'
 import { Overlay } from './overlay/overlay.ts'
-import { admitPeer, fetchRecord, lookUp, receiveFrame } from './peer-traffic.ts'
+import { RecordFetcher } from './overlay/record-fetcher.ts'
+import { admitPeer, admitRecord, fetchRecord, lookUp, receiveFrame } from './peer-traffic.ts'
 import { BallCast } from './runtime/ball-cast.ts'
 import { CellSurvey } from './runtime/cell-survey.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -117,7 +117,6 @@ function selfMember({ home, charter, secrets, enrolment }: OpenNodeInit): Member
 /** Above every incarnation used before, even when the state file was lost: seconds since 1970. */
 async function takeNextIncarnation({ home, state, clock }: OpenNodeInit): Promise<void> {
   state.incarnation = Math.max(state.incarnation + 1, Math.floor(clock.wallMs() / 1_000))
-  state.recordSequence++
   await home.saveState(state)
 }
 
@@ -161,7 +160,7 @@ interface Frame extends NodeLedger {
   readonly admission: Admission
   readonly journal: Journal
   readonly identity: Attestor
-  readonly ownRecord: Uint8Array
+  readonly ownRecord: OwnRecord
   readonly rejected: Map<string, number>
   readonly penalties: Map<string, number>
   readonly background: RuntimeContext['background']
@@ -178,21 +177,13 @@ async function assemble(init: OpenNodeInit, self: Member, opened: NodeLedger): P
   const admission = new Admission({ network, env, directory, verifier, wallMs })
   for (const record of init.records) await admission.admit(record)
   const identity = createAttestor(SuiteId.mlDsa65, secrets.identity, resources.pool)
-  const issuedMs = wallMs()
-  const ownRecord = await signNodeRecord(
-    {
-      network,
-      env,
-      keys: self.keys,
-      cell: self.cell,
-      addresses: host.getMultiaddrs().map(address => address.toString()),
-      sequence: state.recordSequence,
-      issuedMs,
-      expiresMs: issuedMs + RECORD_LIFETIME_MAX_MS,
-      ...(init.enrolment && { enrolment: init.enrolment })
-    },
-    { identity, signPeer: bytes => secrets.peer.sign(bytes), cells: charter.torus.cells }
-  )
+  const ownRecord = new OwnRecord({
+    ...{ network, env, state, secrets, identity, directory, wallMs },
+    home: init.home,
+    enrolment: init.enrolment,
+    addresses: () => host.getMultiaddrs().map(address => address.toString())
+  })
+  await ownRecord.renew()
   const background: RuntimeContext['background'] = (what, task) => {
     task().catch(error => {
       // A node that closes leaves things undone.
@@ -270,7 +261,7 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   const { init, host, directory, admission, journal, ownRecord, rejected, background } = frame
   const { charter, clock, config, resources, state, home } = init
   const links: LinkService = new LinkService(host, frame.self.key, clock.monotonicMs, {
-    ownRecord: () => ownRecord,
+    ownRecord: () => ownRecord.bytes,
     admit: (record, peer) => admitPeer(parts, record, peer),
     opened: link => greet(parts, link),
     frame: (link, received) => receiveFrame(parts, statements, link, received),
@@ -306,14 +297,23 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
     addresses: () => host.getMultiaddrs().map(address => address.toString()),
     wallMs: clock.wallMs
   })
+  const ask = askOver(host, member => overlay.dial(member))
+  const fetcher = new RecordFetcher({
+    monotonicMs: clock.monotonicMs,
+    fetch: async (member, from) => {
+      for (const record of await ask(from, { member })) {
+        await admitRecord(parts, record, from.peer)
+      }
+    }
+  })
   const parts: NodeParts = {
     ...{ charter, home, state, host, context, directory, links, admission, overlay, invites },
-    ...{ rejected, statements, ...machines },
+    ...{ rejected, statements, ownRecord, ...machines },
     self: frame.self,
     startedMs: clock.wallMs(),
     ...{ store: frame.store, ledgerKey: frame.ledgerKey, metrics: frame.metrics },
     ledger: frame.ledger,
-    ask: askOver(host, member => overlay.dial(member))
+    ...{ ask, fetcher }
   }
   await links.start()
   await serveFindCell(host, directory)

@@ -1,3 +1,4 @@
+import { bytesToHex } from '@torusmesh/protocol'
 import type { Frame } from './link/frame.ts'
 import type { Link } from './link/link.ts'
 import type { NodeParts } from './node.ts'
@@ -87,8 +88,5 @@ export async function fetchRecord(
   from: string
 ): Promise<void> {
   const peer = parts.directory.byPeer(from)
-  if (peer === undefined) return
-  for (const record of await parts.ask(peer, { member: sender })) {
-    await admitRecord(parts, record, from)
-  }
+  if (peer !== undefined) await parts.fetcher.want(bytesToHex(sender), sender, peer)
 }

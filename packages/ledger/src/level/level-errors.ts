@@ -23,7 +23,11 @@ const MEANINGS: ReadonlyArray<readonly [RegExp, LedgerErrorCode, string]> = [
     LedgerErrorCode.unreadable,
     "the store's own files are damaged: keep the folder as evidence and restore it from an archive"
   ],
-  [/^LEVEL_DATABASE_NOT_OPEN Database is not open/, LedgerErrorCode.closed, 'the store is closed: open it again']
+  [
+    /^LEVEL_DATABASE_NOT_OPEN Database is not open/,
+    LedgerErrorCode.closed,
+    'the store is closed: open it again'
+  ]
 ]
 
 /** A LevelDB failure as a {@link LedgerError}. */

@@ -1,5 +1,5 @@
-import { CompactRange, hasNode, rootOfNodes } from './compact-range.ts'
-import { foldHashes, HASH_BYTES, type Hash, nodeHash } from './hash.ts'
+import { hasNode, rootOfNodes } from './compact-range.ts'
+import { EMPTY_ROOT, foldHashes, HASH_BYTES, type Hash, nodeHash } from './hash.ts'
 import { TILE_HASHES, TILE_HEIGHT } from './tile.ts'
 
 /** Leaves `[start, end)`; `start` is a multiple of the smallest power of two ≥ `end - start`. */
@@ -97,7 +97,7 @@ export function verifyInclusion(
   root: Hash
 ): boolean {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size)) return false
-  if (index < 0 || index >= size) return false
+  if (index < 0 || index >= size || leaf.length !== HASH_BYTES) return false
   let hash = leaf
   let node = index
   let last = size - 1
@@ -132,8 +132,10 @@ export function verifyConsistency(
 ): boolean {
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to)
     return false
+  if (from === 0) {
+    return path.length === 0 && fromRoot === EMPTY_ROOT && (to > 0 || toRoot === EMPTY_ROOT)
+  }
   if (from === to) return path.length === 0 && fromRoot === toRoot
-  if (from === 0) return path.length === 0 && fromRoot === new CompactRange().root()
   const hashes = 2 ** Math.round(Math.log2(from)) === from ? [fromRoot, ...path] : path
   const [first, ...rest] = hashes
   if (first === undefined) return false

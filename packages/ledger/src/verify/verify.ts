@@ -228,7 +228,8 @@ class Verification {
       }
     }
     // The last event has no other to vouch for it than the state record.
-    if (this.#state?.size !== this.#chain.size || this.#state.head === this.#chain.head) return leaves
+    if (this.#state?.size !== this.#chain.size || this.#state.head === this.#chain.head)
+      return leaves
     this.#chain = new Chain(size, head)
     return undefined
   }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { FaultClass, LedgerError, LedgerErrorCode, type LedgerStore, type Witnessed } from '../../src/index.ts'
+import {
+  FaultClass,
+  LedgerError,
+  LedgerErrorCode,
+  type LedgerStore,
+  type Witnessed
+} from '../../src/index.ts'
 import { bundleKey, partialKey } from '../../src/keys.ts'
 import { openLevelStore } from '../../src/level/index.ts'
 import { entriesOf, recordsOf } from '../support/damage.ts'
@@ -19,7 +25,8 @@ const EVENT_FAULTS: ReadonlySet<FaultClass> = new Set([
 
 /** The bytes a store still gives for each event, read record by record. */
 async function storedEntries(store: LedgerStore): Promise<Array<Buffer | undefined>> {
-  const get = (key: Uint8Array): Promise<Uint8Array | undefined> => store.get(key).catch(() => undefined)
+  const get = (key: Uint8Array): Promise<Uint8Array | undefined> =>
+    store.get(key).catch(() => undefined)
   const entries: Array<Buffer | undefined> = []
   for (let base = 0; base < SIZE; base += 256) {
     const records = [{ seq: base, record: await get(bundleKey(base / 256)) }]

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type Hash, leafHash, verifyConsistency, verifyInclusion } from '../../src/index.ts'
 import { hashOf } from '../../src/head.ts'
-import { consistencyPlan, hashRange, inclusionPlan, type TileSource } from '../../src/merkle/proof.ts'
+import { type Hash, leafHash, verifyConsistency, verifyInclusion } from '../../src/index.ts'
+import {
+  consistencyPlan,
+  hashRange,
+  inclusionPlan,
+  type TileSource
+} from '../../src/merkle/proof.ts'
 import { Tree } from '../../src/merkle/tree.ts'
 import { consistencyPath, inclusionPath, treeHash } from '../support/reference.ts'
 
@@ -47,7 +52,12 @@ describe('Merkle proofs', () => {
   })
 
   it('do not verify with anything changed', async () => {
-    const changes = fc.record({ size: fc.integer({ min: 2, max: 90 }), at: fc.nat(), where: fc.nat(), bit: fc.nat(255) })
+    const changes = fc.record({
+      size: fc.integer({ min: 2, max: 90 }),
+      at: fc.nat(),
+      where: fc.nat(),
+      bit: fc.nat(255)
+    })
     const property = fc.asyncProperty(changes, async ({ size, at, where, bit }) => {
       const { tree, tiles } = grow(size)
       const index = at % size
@@ -83,10 +93,22 @@ describe('Merkle proofs', () => {
   it('refuse sizes and positions that are none', () => {
     const root = leafHash(LEAVES[0]!)
     assert.ok(verifyInclusion(0, 1, root, [], root))
-    for (const [index, size] of [[1, 1], [-1, 1], [0, 0], [0.5, 1], [0, Number.NaN], [2 ** 53, 2 ** 54]] as const) {
+    for (const [index, size] of [
+      [1, 1],
+      [-1, 1],
+      [0, 0],
+      [0.5, 1],
+      [0, Number.NaN],
+      [2 ** 53, 2 ** 54]
+    ] as const) {
       assert.equal(verifyInclusion(index, size, root, [], root), false)
     }
-    for (const [from, to] of [[2, 1], [-1, 1], [0.5, 1], [1, Infinity]] as const) {
+    for (const [from, to] of [
+      [2, 1],
+      [-1, 1],
+      [0.5, 1],
+      [1, Infinity]
+    ] as const) {
       assert.equal(verifyConsistency(from, to, root, root, []), false)
     }
   })

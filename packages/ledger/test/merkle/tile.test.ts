@@ -32,8 +32,14 @@ describe('tiles', () => {
   for (const { size, full, partial } of shapes) {
     it(`represent a tree of ${size} leaves by ${full} full ones and partial ones of ${partial}`, () => {
       const levels = Array.from({ length: tileLevels(size) }, (_, level) => level)
-      assert.deepEqual(levels.map(level => fullTiles(level, size)), full)
-      assert.deepEqual(levels.map(level => partialWidth(level, size)), partial)
+      assert.deepEqual(
+        levels.map(level => fullTiles(level, size)),
+        full
+      )
+      assert.deepEqual(
+        levels.map(level => partialWidth(level, size)),
+        partial
+      )
     })
   }
 })

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
-import { hashToBytes, leafHash, verifyConsistency, verifyInclusion } from '../../src/index.ts'
 import { hashOf } from '../../src/head.ts'
+import { hashToBytes, leafHash, verifyConsistency, verifyInclusion } from '../../src/index.ts'
 import { CompactRange } from '../../src/merkle/compact-range.ts'
 
 /** Leaves and roots of the reference tree that Certificate Transparency implementations share. */
-const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f']
+const LEAVES = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f'
+]
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -18,7 +27,8 @@ const ROOTS = [
 ]
 
 /** Entries and roots of the golden log of Tessera (transparency-dev), by tree size. */
-const WORDS = 'one two three four five six seven eit nain ten ileven twelf threeten fourten fivten'.split(' ')
+const WORDS =
+  'one two three four five six seven eit nain ten ileven twelf threeten fourten fivten'.split(' ')
 const WORD_ROOTS: ReadonlyArray<readonly [size: number, root: string]> = [
   [1, '0Nc2CrefWKseHj/mStd+LqC8B+NrX0btIiPt2SmN+ek='],
   [2, 'T1X2GdkhUjV3iyufF9b0kVsWFxIU0VI4EpNml2Teci4='],
@@ -45,7 +55,10 @@ const fromHex = (hex: string): string => hashOf(Buffer.from(hex, 'hex'))
 describe('Merkle tree against published vectors', () => {
   it('has the roots of the Certificate Transparency reference tree', () => {
     const roots = rootsOf(LEAVES.map(leaf => Buffer.from(leaf, 'hex')))
-    assert.deepEqual(roots.map(root => root.toString('hex')), ROOTS)
+    assert.deepEqual(
+      roots.map(root => root.toString('hex')),
+      ROOTS
+    )
   })
 
   it("has the roots of Tessera's golden log", () => {

@@ -1,4 +1,4 @@
-import { createMemoryStore, leafHash, type LedgerStore, type MemoryStore } from '../../src/index.ts'
+import { createMemoryStore, type LedgerStore, leafHash, type MemoryStore } from '../../src/index.ts'
 import { bundleKey, partialKey, STATE_KEY, tileKey } from '../../src/keys.ts'
 import { CompactRange } from '../../src/merkle/compact-range.ts'
 import { Tree } from '../../src/merkle/tree.ts'
@@ -27,7 +27,8 @@ export function entriesOf(records: Records, size: number): Buffer[] {
   const entries: Buffer[] = []
   while (entries.length < size) {
     const key = entries.length % 256 === 0 ? bundleKey(entries.length / 256) : undefined
-    const record = (key && records.get(nameOf(key))) ?? records.get(nameOf(partialKey(entries.length)))
+    const record =
+      (key && records.get(nameOf(key))) ?? records.get(nameOf(partialKey(entries.length)))
     if (record === undefined) throw new Error(`no record starts with event ${entries.length}`)
     entries.push(...split(record))
   }
@@ -36,7 +37,8 @@ export function entriesOf(records: Records, size: number): Buffer[] {
 
 /** Replaces what the store holds of the log by `entries`: full bundles, and one group for the rest. */
 export function setEntries(records: Records, entries: readonly Buffer[]): void {
-  for (const name of [...records.keys()]) if (name[0] === 'b' || name[0] === 'p') records.delete(name)
+  for (const name of [...records.keys()])
+    if (name[0] === 'b' || name[0] === 'p') records.delete(name)
   for (let from = 0; from < entries.length; from += 256) {
     const bundle = entries.slice(from, from + 256)
     const key = bundle.length === 256 ? bundleKey(from / 256) : partialKey(from)
@@ -55,7 +57,8 @@ export function setBundles(records: Records, bundles: ReadonlyArray<readonly Buf
 
 export function bundlesOf(entries: readonly Buffer[]): Buffer[][] {
   const bundles: Buffer[][] = []
-  for (let from = 0; from < entries.length; from += 256) bundles.push(entries.slice(from, from + 256))
+  for (let from = 0; from < entries.length; from += 256)
+    bundles.push(entries.slice(from, from + 256))
   return bundles
 }
 
@@ -100,5 +103,6 @@ export function rewriteTiles(records: Records, entries: readonly Buffer[]): void
   }
   const tree = Tree.empty({ onTile: put })
   for (const entry of entries) tree.append(leafHash(entry, 2))
-  for (const level of [0, 1]) put(level, Math.floor(entries.length / 256 ** (level + 1)), tree.edge(level))
+  for (const level of [0, 1])
+    put(level, Math.floor(entries.length / 256 ** (level + 1)), tree.edge(level))
 }

@@ -37,7 +37,11 @@ export async function growTo(ledger: Ledger, size: number, group = 300): Promise
 }
 
 /** A store with a log of `size` events, checkpoints at `signedAt`, and an end that nothing has signed. */
-export async function buildLog(size: number, signedAt: readonly number[], group?: number): Promise<MemoryStore> {
+export async function buildLog(
+  size: number,
+  signedAt: readonly number[],
+  group?: number
+): Promise<MemoryStore> {
   const store = createMemoryStore()
   const ledger = await openTest(store)
   for (const at of signedAt) {
@@ -48,6 +52,16 @@ export async function buildLog(size: number, signedAt: readonly number[], group?
   return store
 }
 
-export function verify(store: LedgerStore, init: { witnessed?: LedgerInit['witnessed'] } = {}): Promise<VerifyReport> {
+export function verify(
+  store: LedgerStore,
+  init: { witnessed?: LedgerInit['witnessed'] } = {}
+): Promise<VerifyReport> {
   return verifyLedger(store, { origin: ORIGIN, keys: [cosigner], ...init })
+}
+
+/** Everything an async iterable yields. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of source) items.push(item)
+  return items
 }

@@ -2,10 +2,11 @@ import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
-import type { ComponentLogger, Logger, PrivateKey } from '@libp2p/interface'
+import type { PrivateKey } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { type AppScore, type GossipTaps, gossipOptions } from '../gossip/options.ts'
+import { quietLogger } from './quiet-logger.ts'
 
 export type Host = Libp2p<{ identify: Identify; pubsub: GossipSub }>
 
@@ -23,18 +24,6 @@ export interface HostInit {
   appScore: AppScore
   taps: GossipTaps
 }
-
-/**
- * libp2p's own debug log, off: what it has to say to operators the node says itself. The default one
- * makes a logger for each connection and stream and asks each time whether it writes to a terminal.
- */
-const quietLogger: ComponentLogger = { forComponent: () => quiet }
-const quiet: Logger = Object.assign(() => undefined, {
-  enabled: false,
-  trace: () => undefined,
-  error: () => undefined,
-  newScope: () => quiet
-})
 
 /**
  * A libp2p host over TCP, Noise and yamux, started by the caller.

@@ -1,6 +1,6 @@
 import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Genesis, genesisFromText, genesisToText } from '@torusmesh/protocol'
+import { type EnvName, type Genesis, genesisFromText, genesisToText } from '@torusmesh/protocol'
 import { NodeError } from '../errors.ts'
 import { decodeSecrets, encodeSecrets, type MemberSecrets } from './keys.ts'
 import { fileError, readPrivateFile, writePrivateFile } from './private-file.ts'
@@ -93,6 +93,12 @@ export class Home {
     } catch (error) {
       throw fileError(this.#file('genesis.json'), error)
     }
+  }
+
+  /** Notes the mesh's env for the configuration, unless the owner wrote one. */
+  async noteEnv(env: EnvName): Promise<void> {
+    if ((await readPrivateFile(this.configPath)) !== undefined) return
+    await writePrivateFile(this.configPath, `env = "${env}"\n`)
   }
 
   async enrolment(): Promise<EnrolmentProof | undefined> {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { checkGenesis, type Env, networkId } from '@torusmesh/protocol'
+import { checkGenesis, type Env, envName, networkId } from '@torusmesh/protocol'
 import { createAttestationPool } from '@torusmesh/protocol/native'
 import { createTorus } from '@torusmesh/torus'
 import { NodeError } from '../errors.ts'
@@ -31,10 +31,16 @@ export interface InitialisedHome {
 export async function initHome(init: InitHomeInit): Promise<InitialisedHome> {
   const home = new Home(init.homePath)
   await home.create()
-  if ((await home.exists()) || (await home.hasGenesis())) {
+  if (await home.hasGenesis()) {
     throw new NodeError(
       'HOME_EXISTS',
       `${init.homePath} holds a node already: start it with \`torusmesh up\`, or choose another --home`
+    )
+  }
+  if (await home.exists()) {
+    throw new NodeError(
+      'HOME_EXISTS',
+      `${init.homePath} holds the keys of a node that was about to join: run \`torusmesh join\` again, or choose another --home`
     )
   }
   const torus = createTorus(init.sides)
@@ -51,6 +57,7 @@ export async function initHome(init: InitHomeInit): Promise<InitialisedHome> {
   })
   if (!checked.ok) throw new NodeError('GENESIS_REFUSED', checked.message)
   await home.saveSecrets(secrets)
+  await home.noteEnv(envName(init.env))
   await home.saveGenesis(checked.genesis)
   const { key, peer } = memberOf(keys, cell)
   return { member: key, peer, cell, network: networkId(checked.genesis) }

@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import {
   decodeGenesis,
   Enrolment,
+  envName,
   type Invite,
   JoinRefusal,
   networkId,
@@ -11,7 +12,7 @@ import {
 import { createAttestationPool, createAttestor } from '@torusmesh/protocol/native'
 import type { NodeConfig } from '../config/index.ts'
 import { NodeError } from '../errors.ts'
-import { createHost, type Host } from '../host/create-host.ts'
+import { type Caller, createCaller } from '../host/create-caller.ts'
 import { Home } from '../identity/home.ts'
 import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
 import { peerOf } from '../identity/peer-key.ts'
@@ -36,7 +37,8 @@ export interface Joined {
   readonly inviter: string
 }
 
-const REASONS: Readonly<Record<JoinRefusal, string>> = {
+const REASONS: Readonly<Record<JoinRefusal | 'malformed-answer', string>> = {
+  'malformed-answer': 'its answer makes no sense; is it of the same version?',
   [JoinRefusal.none]: 'its answer makes no sense; is it of the same version?',
   [JoinRefusal.unknownInvite]: 'it did not give out this invite; ask for another',
   [JoinRefusal.expiredInvite]: 'the invite has expired; ask for another',
@@ -72,6 +74,7 @@ export async function joinMesh(init: JoinMeshInit): Promise<Joined> {
   }
   await home.saveEnrolment(welcome.proof)
   await home.saveRecords(welcome.records)
+  await home.noteEnv(envName(invite.env))
   // Last: a home with a genesis file is complete.
   await home.saveGenesis(decoded.genesis)
   const { cell } = Enrolment.decode(welcome.proof.enrolment)
@@ -99,7 +102,7 @@ async function enrolAt(
 ): Promise<Welcome> {
   onProgress?.('dialling')
   const pool = createAttestationPool({ threads: 1 })
-  const host = await dialOnlyHost(secrets, config)
+  const host = await createCaller(secrets.peer)
   try {
     const connection = await dialInviter(host, invite, config.overlay.dialTimeoutMs)
     onProgress?.('enrolling')
@@ -107,7 +110,7 @@ async function enrolAt(
     const keys = publicKeysOf(secrets)
     const { network, env } = invite
     const answer = await requestJoin(connection, invite, { network, env }, keys, identity)
-    if (typeof answer !== 'number') return answer
+    if (typeof answer === 'object') return answer
     throw new NodeError('INVITE_REFUSED', `the inviter refused: ${REASONS[answer]}`)
   } finally {
     await host.stop()
@@ -115,26 +118,11 @@ async function enrolAt(
   }
 }
 
-async function dialOnlyHost(secrets: MemberSecrets, config: NodeConfig): Promise<Host> {
-  const host = await createHost({
-    privateKey: secrets.peer,
-    listen: [],
-    announce: [],
-    maxLinks: config.overlay.maxLinks,
-    dialTimeoutMs: config.overlay.dialTimeoutMs,
-    allowedTopics: new Set(),
-    appScore: () => 0,
-    taps: {}
-  })
-  await host.start()
-  return host
-}
-
 async function dialInviter(
-  host: Host,
+  host: Caller,
   invite: Invite,
   timeoutMs: number
-): ReturnType<Host['dial']> {
+): ReturnType<Caller['dial']> {
   const targets = invite.addresses.map(address =>
     multiaddr(address.includes('/p2p/') ? address : `${address}/p2p/${peerOf(invite.peer)}`)
   )

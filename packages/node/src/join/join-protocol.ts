@@ -123,7 +123,7 @@ export async function requestJoin(
   scope: JoinScope,
   keys: KeySet,
   identity: Attestor
-): Promise<Welcome | JoinRefusal> {
+): Promise<Welcome | JoinRefusal | 'malformed-answer'> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   const request = await signJoinRequest(invite.secret, keys, scope, identity)
   const stream = await connection.newStream(JOIN_PROTOCOL, { signal })
@@ -131,7 +131,7 @@ export async function requestJoin(
   await framed.write(request, { signal })
   const response = decodeJoinResponse((await framed.read({ signal })).subarray())
   await stream.close({ signal })
-  if (!response.ok) return JoinRefusal.badRequest
+  if (!response.ok) return 'malformed-answer'
   const { refused, enrolment, enrolmentSignature, genesis, records } = response.value
   if (refused !== JoinRefusal.none) return refused as JoinRefusal
   return { proof: { enrolment, signature: enrolmentSignature }, genesis, records }
