@@ -28,15 +28,7 @@ import {
   generateKeyPair,
   nativeSuites
 } from '@torusmesh/protocol/native'
-
-/** One measured figure; `ratio` compares it with what `peer` did in the same minute. */
-export interface SuiteRow {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly peer?: string
-  readonly ratio?: number
-}
+import { median, type Row } from './row.ts'
 
 const NOBLE = '@noble/post-quantum'
 const ED25519 = 'Ed25519 of node:crypto'
@@ -46,9 +38,6 @@ const RUN_MS = 150
 
 const MESSAGE = new Uint8Array(250).fill(9)
 const CONTEXT: Uint8Array = signingContext(Domain.health, Env.dev)
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 /** Calls a second of CPU time over one run: what one core does, whoever else uses the machine. */
 function rate(call: () => unknown): number {
@@ -61,7 +50,7 @@ function rate(call: () => unknown): number {
 }
 
 /** Medians of interleaved runs, so that both sides meet the same noise. */
-function compare(name: string, ours: () => unknown, peer: string, peers: () => unknown): SuiteRow {
+function compare(name: string, ours: () => unknown, peer: string, peers: () => unknown): Row {
   const [own, other]: [number[], number[]] = [[], []]
   for (let run = 0; run < RUNS; run++) {
     own.push(rate(ours))
@@ -185,7 +174,7 @@ async function endToEnd(
   }
 }
 
-async function endToEndRows(): Promise<SuiteRow[]> {
+async function endToEndRows(): Promise<Row[]> {
   const reports = await makeReports()
   const native = await nativeSuites()
   const pool = createAttestationPool({ threads: 1 })
@@ -223,11 +212,11 @@ async function endToEndRows(): Promise<SuiteRow[]> {
 }
 
 /** Signatures and verified reports a second on this machine; takes about 25 s. */
-export async function suiteRows(): Promise<SuiteRow[]> {
+export async function suiteRows(): Promise<Row[]> {
   const portable = portableSuites()
   const native = await nativeSuites()
   const classic = ed25519()
-  const rows: SuiteRow[] = []
+  const rows: Row[] = []
   for (const id of [SuiteId.falcon512, SuiteId.mlDsa44, SuiteId.mlDsa65]) {
     const { name } = SUITES[id]
     const [ours, nobles] = [suiteOf(native.suites, id), suiteOf(portable, id)]

@@ -79,7 +79,7 @@ export class Notary {
     await this.#cosignNext()
     const fault = await this.#init.auditor.advance(size, () => this.#cosignNext())
     if (fault !== undefined) throw new AuditFailure(fault)
-    await this.#cosigning
+    await this.#settleCosignature()
   }
 
   /** Signs the tree of `durable`, unless the last checkpoint already does. */
@@ -108,11 +108,21 @@ export class Notary {
   /** Has the subtrees cosigned that are complete; the last signature may still be under way after. */
   async #cosignNext(): Promise<void> {
     while ((this.#cosigned + 1) * SUBTREE_EVENTS <= this.#init.auditor.size) {
-      await this.#cosigning
-      this.#cosigning = this.#cosign(this.#cosigned++)
-      // Seen by whoever awaits it next.
+      await this.#settleCosignature()
+      const index = this.#cosigned++
+      this.#cosigning = this.#cosign(index).catch((error: unknown) => {
+        this.#cosigned = index
+        throw error
+      })
+      // Whoever settles it sees the failure.
       this.#cosigning.catch(() => undefined)
     }
+  }
+
+  async #settleCosignature(): Promise<void> {
+    const cosigning = this.#cosigning
+    this.#cosigning = Promise.resolve()
+    await cosigning
   }
 
   async #cosign(index: number): Promise<void> {

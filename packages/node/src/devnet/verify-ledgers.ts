@@ -1,19 +1,19 @@
 import { openLevelStore } from '@torusmesh/ledger/level'
 import { verifyStore } from '../ledger-port.ts'
-import type { DemoSummary } from './demo-summary.ts'
-import type { Devnet } from './devnet.ts'
+import type { MeshNode } from '../node.ts'
+import type { LedgerCounts } from './shard.ts'
 
-/** Verifies the ledgers of all hosts, which have stopped, from their folders. */
+/** Verifies the ledgers of hosts that have stopped, from their folders. */
 export async function verifyLedgers(
-  { hosts }: Devnet,
-  onProgress: (done: number, of: number) => void
-): Promise<DemoSummary['ledger']> {
+  nodes: readonly MeshNode[],
+  onProgress: (done: number) => void
+): Promise<LedgerCounts> {
   const total = { events: 0, checkpoints: 0, verified: true }
-  for (const [i, { node }] of hosts.entries()) {
-    onProgress(i, hosts.length)
-    const store = await openLevelStore(node.parts.home.ledgerPath)
+  for (const [i, { parts }] of nodes.entries()) {
+    onProgress(i)
+    const store = await openLevelStore(parts.home.ledgerPath)
     try {
-      const result = await verifyStore(store, node.parts.ledgerKey, () => undefined)
+      const result = await verifyStore(store, parts.ledgerKey, () => undefined)
       total.events += result.verified
       total.checkpoints += result.checkpoints
       total.verified &&= result.ok
@@ -21,6 +21,6 @@ export async function verifyLedgers(
       await store.close()
     }
   }
-  onProgress(hosts.length, hosts.length)
+  onProgress(nodes.length)
   return total
 }

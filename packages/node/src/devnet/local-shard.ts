@@ -1,0 +1,215 @@
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { decodeGenesis, type KeySet } from '@torusmesh/protocol'
+import { NodeError } from '../errors.ts'
+import { Home } from '../identity/home.ts'
+import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
+import type { Logger } from '../log/index.ts'
+import type { MeshNode } from '../node.ts'
+import { openNode } from '../open-node.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { ResourceMeter } from '../runtime/resources.ts'
+import { createCharter, createProcessResources, type ProcessResources } from '../shared.ts'
+import { CopyCounter } from './copy-counter.ts'
+import { eachInParallel } from './each-in-parallel.ts'
+import { type HostRow, rowOf } from './host-row.ts'
+import {
+  type LedgerCounts,
+  type ReportCounts,
+  type Shard,
+  type ShardEvents,
+  type ShardInit,
+  sharedNowMs
+} from './shard.ts'
+import { verifyLedgers } from './verify-ledgers.ts'
+
+const PARALLEL_HOMES = 8
+/** Between the starts of two hosts, so that their timers don't fire all at once ever after. */
+const ENGAGE_EVERY_MS = 4
+
+interface HostSeed {
+  readonly name: string
+  readonly home: Home
+  readonly secrets: MemberSecrets
+}
+
+/** Hosts in the present thread. */
+export class LocalShard implements Shard {
+  readonly #init: ShardInit
+  readonly #logger: Logger
+  readonly #events: ShardEvents
+  readonly #resources: ProcessResources
+  readonly #meter: ResourceMeter
+  readonly #copies = new CopyCounter()
+  readonly #addresses = new Map<string, readonly string[]>()
+  readonly #seeds: HostSeed[] = []
+  /** By index in the shard; with gaps while they open. */
+  readonly #nodes: (MeshNode | undefined)[] = []
+  readonly #killed = new Set<MeshNode>()
+  readonly #stopping = new AbortController()
+  /** The step of the start that is under way. */
+  #starting: Promise<unknown> = Promise.resolve()
+
+  constructor(init: ShardInit, logger: Logger, events: ShardEvents, resources: ProcessResources) {
+    this.#init = init
+    this.#logger = logger
+    this.#events = events
+    this.#resources = resources
+    this.#meter = new ResourceMeter(init.folder)
+  }
+
+  static async create(init: ShardInit, logger: Logger, events: ShardEvents): Promise<LocalShard> {
+    return new LocalShard(init, logger, events, await createProcessResources(init.poolThreads))
+  }
+
+  /** @param host - index in the devnet of an open host */
+  node(host: number): MeshNode {
+    return this.#nodes[host - this.#init.first]!
+  }
+
+  prepare(): Promise<KeySet[]> {
+    return this.#step(() => this.#prepare())
+  }
+
+  open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
+    return this.#step(() => this.#open(genesis))
+  }
+
+  engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    return this.#step(() => this.#engage(addresses))
+  }
+
+  async wired(): Promise<number> {
+    return this.#alive.filter(node => node.wired).length
+  }
+
+  async rows(): Promise<HostRow[]> {
+    const { names } = this.#init
+    return this.#opened.map((node, i) => rowOf(names[i]!, node, this.#killed.has(node)))
+  }
+
+  async reports(): Promise<ReportCounts> {
+    const counts: ReportCounts = { sent: 0, delivered: 0, verified: 0, rejected: {} }
+    for (const { parts } of this.#opened) {
+      counts.sent += parts.reporter.sent
+      counts.delivered += parts.statements.delivered
+      counts.verified += parts.reporter.receivedCount
+      for (const [reason, count] of parts.rejected) {
+        counts.rejected[reason] = (counts.rejected[reason] ?? 0) + count
+      }
+    }
+    return counts
+  }
+
+  async sayReturned(host: number): Promise<Uint8Array> {
+    return await this.node(host).sayReturned()
+  }
+
+  async publish(host: number, envelope: Uint8Array): Promise<number> {
+    const sentMs = sharedNowMs()
+    await this.node(host).publishToMesh(envelope)
+    return sentMs
+  }
+
+  async watchCopies(id: string): Promise<void> {
+    this.#copies.watch(id)
+  }
+
+  async copies(): Promise<number> {
+    return this.#copies.copies
+  }
+
+  async kill(host: number): Promise<number> {
+    const node = this.node(host)
+    this.#killed.add(node)
+    const killedMs = sharedNowMs()
+    await node.kill()
+    return killedMs
+  }
+
+  async halt(): Promise<void> {
+    this.#stopping.abort()
+    for (const node of this.#alive) node.halt()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#starting.catch(() => undefined)
+    await this.halt()
+    await Promise.all(this.#alive.map(node => node.stop({ farewell: false })))
+    this.#meter.stop()
+    await this.#resources.close()
+  }
+
+  async verify(): Promise<LedgerCounts> {
+    return await verifyLedgers(this.#opened, done => this.#events.progress('verifying', done))
+  }
+
+  async close(): Promise<void> {}
+
+  get #opened(): MeshNode[] {
+    return this.#nodes.filter(node => node !== undefined)
+  }
+
+  get #alive(): MeshNode[] {
+    return this.#opened.filter(node => !this.#killed.has(node))
+  }
+
+  #step<T>(task: () => Promise<T>): Promise<T> {
+    const running = task()
+    this.#starting = running
+    return running
+  }
+
+  async #prepare(): Promise<KeySet[]> {
+    const { folder, names, keepsKeys } = this.#init
+    let done = 0
+    await eachInParallel(PARALLEL_HOMES, names, this.#stopping.signal, async (name, i) => {
+      const home = new Home(join(folder, name))
+      await home.create()
+      const kept = keepsKeys && (await home.exists())
+      const secrets = kept ? await home.secrets() : await createSecrets(this.#resources.pool)
+      // Keys of a temporary mesh are never read again.
+      if (!kept && keepsKeys) await home.saveSecrets(secrets)
+      this.#seeds[i] = { name, home, secrets }
+      this.#events.progress('keys', ++done)
+    })
+    return this.#seeds.map(({ secrets }) => publicKeysOf(secrets))
+  }
+
+  async #open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
+    const decoded = decodeGenesis(genesis)
+    if (!decoded.ok) throw new NodeError('GENESIS_REFUSED', decoded.message)
+    const charter = createCharter(decoded.genesis)
+    const { config, first } = this.#init
+    await this.#meter.start()
+    const own = new Map<string, readonly string[]>()
+    await eachInParallel(PARALLEL_HOMES, this.#seeds, this.#stopping.signal, async (seed, i) => {
+      const node = await openNode({
+        ...{ home: seed.home, secrets: seed.secrets, state: await seed.home.state() },
+        ...{ config, charter, resources: this.#resources, meter: this.#meter },
+        enrolment: undefined,
+        clock: systemClock,
+        logger: this.#logger.child({ host: seed.name }),
+        addresses: this.#addresses,
+        records: [],
+        taps: { onCopy: this.#copies.count },
+        onStanding: (member, standing) =>
+          this.#events.standings([{ host: first + i, member, standing, atMs: sharedNowMs() }])
+      })
+      this.#nodes[i] = node
+      own.set(node.parts.self.key, node.addresses)
+      this.#events.progress('hosts', own.size)
+    })
+    return own
+  }
+
+  async #engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    for (const [member, known] of addresses) this.#addresses.set(member, known)
+    for (const node of this.#opened) {
+      if (this.#stopping.signal.aborted) return
+      node.engage()
+      await pause(ENGAGE_EVERY_MS)
+    }
+  }
+}
