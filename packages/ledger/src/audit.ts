@@ -78,6 +78,8 @@ export class Auditor {
     while (this.size < size) {
       const loaded = await loading
       loading = this.#load(loaded.until, size)
+      // Nobody waits for it if a fault ends the audit here.
+      loading.catch(() => undefined)
       const fault = await this.#audit(loaded)
       if (fault !== undefined) return fault
       if (this.size % SUBTREE_EVENTS === 0) await onSubtree()
@@ -95,14 +97,15 @@ export class Auditor {
     for (let index = first; index * BUNDLE_EVENTS < until; index++) indexes.push(index)
     const keys = [...indexes.map(bundleKey), ...indexes.map(index => tileKey(0, index))]
     const records = from < until ? await this.#store.getMany(keys) : []
-    return { first, until, bundles: records.slice(0, indexes.length), tiles: records.slice(indexes.length) }
+    const bundles = indexes.map((index, i) => records[i] ?? readBundle(this.#store, index))
+    const tiles = records.slice(indexes.length)
+    return { first, until, bundles: await Promise.all(bundles), tiles }
   }
 
   async #audit({ first, until, bundles, tiles }: Loaded): Promise<Fault | undefined> {
-    for (const [i, full] of bundles.entries()) {
-      const index = first + i
-      const entries = full === undefined ? await readBundle(this.#store, index) : toBuffer(full)
-      const fault = this.#walk(entries, Math.min(until, (index + 1) * BUNDLE_EVENTS))
+    for (const [i, bundle] of bundles.entries()) {
+      const entries = bundle === undefined ? undefined : toBuffer(bundle)
+      const fault = this.#walk(entries, Math.min(until, (first + i + 1) * BUNDLE_EVENTS))
       if (fault !== undefined) return fault
     }
     for (const { level, index, tile } of this.#filled.splice(0)) {

@@ -7,18 +7,15 @@ import type { LedgerStore } from './store.ts'
 export const ENTRY_LENGTH_BYTES = 2
 
 /**
- * The entries of bundle `index` in C2SP form: a full bundle's record, or its partial groups put together.
+ * The entries of bundle `index` in C2SP form: one record if they were written together, else their parts.
  *
  * @returns undefined if the store holds none of it
  */
 export async function readBundle(store: LedgerStore, index: number): Promise<Buffer | undefined> {
   const full = await store.get(bundleKey(index))
   if (full !== undefined) return toBuffer(full)
-  const groups = await store.range(partialsOf(index), BUNDLE_EVENTS)
-  if (groups.length > 0) return Buffer.concat(groups.map(([, entries]) => entries))
-  // The groups may just have been merged into the full bundle.
-  const merged = await store.get(bundleKey(index))
-  return merged === undefined ? undefined : toBuffer(merged)
+  const parts = await store.range(partialsOf(index), BUNDLE_EVENTS)
+  return parts.length === 0 ? undefined : Buffer.concat(parts.map(([, entries]) => entries))
 }
 
 /** Offset after the entry at offset `at`, or -1 if there is none. */

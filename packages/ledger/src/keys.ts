@@ -20,14 +20,14 @@ export interface KeyRange {
 /** Where the writer stands: see `state.ts`. */
 export const STATE_KEY: Uint8Array = Buffer.of(Kind.state)
 
-/** A full entry bundle: events `[256·index, 256·(index + 1))`. */
+/** An entry bundle written at once: events `[256·index, 256·(index + 1))`. */
 export function bundleKey(index: number): Uint8Array {
   const key = Buffer.alloc(5, Kind.bundle)
   key.writeUInt32BE(index, 1)
   return key
 }
 
-/** One group of events of the last, partial bundle, by its first sequence number. */
+/** A part of a bundle, by its first sequence number. */
 export function partialKey(seq: number): Uint8Array {
   return u64Key(Kind.partial, seq)
 }
@@ -76,7 +76,7 @@ export function tilesOf(level: number, index: number): KeyRange {
   return { gte: tileKey(level, index), lt: Buffer.of(Kind.tile, level + 1) }
 }
 
-/** The groups that make up bundle `index` while it is partial. */
+/** The parts of bundle `index`, where it was not written at once. */
 export function partialsOf(index: number): KeyRange {
   return { gte: partialKey(index * BUNDLE_EVENTS), lt: partialKey((index + 1) * BUNDLE_EVENTS) }
 }

@@ -5,17 +5,19 @@ import { type EventInput, inputFault, type LedgerEvent } from './event.ts'
 import type { Fault } from './fault.ts'
 import { GroupCommit, type Scheduler } from './group-commit.ts'
 import { type LedgerHead, type LogHead, logHead, publicHead } from './head.ts'
+import { STATE_KEY } from './keys.ts'
 import { ENTRY_OVERHEAD_BYTES, MAX_EVENTS, MAX_NAME_BYTES, SUBTREE_EVENTS } from './limits.ts'
 import { hashToBytes } from './merkle/hash.ts'
+import { fullTiles } from './merkle/tile.ts'
 import { AuditFailure, Notary, type NotaryRecord } from './notary.ts'
 import { isKeyName } from './note.ts'
 import { type OpenedLog, openLog, type Witnessed } from './open.ts'
 import type { ConsistencyProof, InclusionProof } from './prove.ts'
 import { LogReader, type ReadOptions } from './reader.ts'
-import { type LedgerState, stateRoot } from './state.ts'
+import { encodeState, type LedgerState, stateRoot } from './state.ts'
 import type { LedgerStore } from './store.ts'
 import { type VerifyReport, verifyLedger } from './verify/verify.ts'
-import { Writer } from './writer.ts'
+import { entryRecords, Writer } from './writer.ts'
 
 /** What {@link openLedger} needs: all time, storage and signing comes in here. */
 export interface LedgerInit {
@@ -306,11 +308,11 @@ class StoredLedger implements Ledger {
   /** Readies a sound log to be written on. */
   #takeUp(found: OpenedLog): Pen {
     const { store: _, scheduler, groupCommit, ...rest } = this.#init
-    const { auditor, state, partial, partialSeqs, signed, checkpointSizes, cosigned } = found
+    const { auditor, state, signed, checkpointSizes, cosigned } = found
     const { head, timeMs, tick, checkpointSize } = state
     const tree = auditor.tree
     return {
-      writer: new Writer({ tree, head, timeMs, tick, checkpointSize, partial, partialSeqs }),
+      writer: new Writer({ tree, head, timeMs, tick, checkpointSize }),
       commit: new GroupCommit({
         scheduler,
         windowMs: groupCommit?.windowMs ?? DEFAULT_WINDOW_MS,
@@ -323,16 +325,17 @@ class StoredLedger implements Ledger {
   }
 
   readonly #write = async (): Promise<void> => {
-    const { writer } = this.#pen!
     const records = this.#records.splice(0)
-    const { operations, state } = writer.group()
+    const group = this.#pen!.writer.take()
+    const { state, tiles } = group
+    const operations = [...entryRecords(group), ...tiles]
     for (const record of records) {
       const tile = record.partialTile
-      if (tile === undefined || !writer.isFull(tile.level, tile.index)) operations.push(record)
+      const isFull = tile !== undefined && tile.index < fullTiles(tile.level, state.size)
+      if (!isFull) operations.push(record)
     }
-    const written = this.#init.store.write(operations, true)
-    writer.release()
-    await written
+    operations.push({ key: STATE_KEY, value: encodeState(state) })
+    await this.#init.store.write(operations, true)
     this.#durable = headOf(state)
     this.#grow()
     this.#signLater()

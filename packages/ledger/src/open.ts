@@ -1,5 +1,4 @@
 import { Auditor } from './audit.ts'
-import { readBundle, skipEntries } from './bundle.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import type { VerifierKey } from './cosignature.ts'
 import { type Fault, FaultClass } from './fault.ts'
@@ -10,7 +9,6 @@ import {
   ALL_COSIGNATURES,
   ALL_PARTIALS,
   keyNumber,
-  partialsOf,
   STATE_KEY
 } from './keys.ts'
 import { BUNDLE_EVENTS, KEPT_CHECKPOINTS, SUBTREE_EVENTS } from './limits.ts'
@@ -40,9 +38,6 @@ export interface OpenedLog {
   readonly checkpointSizes: readonly number[]
   /** Subtrees of 1,024 events cosigned. */
   readonly cosigned: number
-  /** Entries of the partial bundle, and the keys of the groups that hold them. */
-  readonly partial: Buffer
-  readonly partialSeqs: readonly number[]
 }
 
 /**
@@ -72,8 +67,7 @@ export async function openLog(store: LedgerStore, init: OpenInit): Promise<Opene
   return {
     ...{ auditor, state, signed },
     checkpointSizes: notes.map(([key]) => keyNumber(key)!),
-    cosigned: Math.min((await lastNumber(store, ALL_COSIGNATURES)) + 1, fullSubtrees(state.size)),
-    ...(await readPartial(store, state.size))
+    cosigned: Math.min((await lastNumber(store, ALL_COSIGNATURES)) + 1, fullSubtrees(state.size))
   }
 }
 
@@ -132,20 +126,6 @@ async function compare(
     0,
     `a witness saw another tree of ${witnessed.size} events`
   )
-}
-
-async function readPartial(
-  store: LedgerStore,
-  size: number
-): Promise<Pick<OpenedLog, 'partial' | 'partialSeqs'>> {
-  const index = Math.floor(size / BUNDLE_EVENTS)
-  const groups = await store.range(partialsOf(index), BUNDLE_EVENTS)
-  const entries = await readBundle(store, index)
-  const end = entries === undefined ? 0 : skipEntries(entries, size % BUNDLE_EVENTS)
-  return {
-    partial: Buffer.from(entries?.subarray(0, end) ?? []),
-    partialSeqs: groups.map(([key]) => keyNumber(key)!)
-  }
 }
 
 function fullSubtrees(size: number): number {

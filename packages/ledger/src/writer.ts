@@ -1,11 +1,10 @@
 import { ENTRY_LENGTH_BYTES } from './bundle.ts'
 import { type EventInput, TICKS_PER_MS, writeEvent } from './event.ts'
-import { bundleKey, partialKey, STATE_KEY, tileKey } from './keys.ts'
+import { bundleKey, partialKey, tileKey } from './keys.ts'
 import { BUNDLE_EVENTS, EVENT_HEADER_BYTES } from './limits.ts'
 import { type Hash, leafHashInPlace } from './merkle/hash.ts'
-import { fullTiles } from './merkle/tile.ts'
 import type { Tree } from './merkle/tree.ts'
-import { encodeState, type LedgerState } from './state.ts'
+import type { LedgerState } from './state.ts'
 import type { StoreOperation } from './store.ts'
 
 /** Where a log ends, as a writer needs to know it to go on. */
@@ -15,36 +14,33 @@ export interface LogEnd {
   readonly timeMs: number
   readonly tick: number
   readonly checkpointSize: number
-  /** Entries of the partial bundle, and the keys of the groups that hold them. */
-  readonly partial: Buffer
-  readonly partialSeqs: readonly number[]
 }
 
-/** A group of events ready for the store: one batch, and where the log stands after it. */
+/** Events that go into the store together, and where the log stands after them. */
 export interface Group {
-  readonly operations: StoreOperation[]
+  /** C2SP entries of the events, one after the other. */
+  readonly entries: Buffer
+  /** Sequence number of the first. */
+  readonly firstSeq: number
+  /** Offsets in `entries` at which a bundle ends. */
+  readonly bundleEnds: readonly number[]
+  /** Tiles that the events fill. */
+  readonly tiles: readonly StoreOperation[]
   readonly state: LedgerState
 }
 
-const IDLE_BUFFER_BYTES = 16 * 1024
+const LEAST_BUFFER_BYTES = 4 * 1024
+const GROWTH_HINT_BYTES = 1024 * 1024
 
 /**
- * Turns events into store records. Everything happens as an event is added – bytes, chain, tree – so that a
- * group is ready the moment the disk is.
- *
- * One buffer holds the entries of the partial bundle, stored or not, and all that follow: a bundle is always a
- * slice of it.
+ * Turns events into entries, links and tree. All of it happens as an event is added, so that a group is ready the
+ * moment the disk is. Holds no event longer than its group takes.
  */
 export class Writer {
-  #buffer: Buffer
-  #used: number
-  /** Bytes and events that earlier groups took. */
-  #storedBytes: number
-  #storedEvents: number
-  /** Where the bundles end that were completed since the last group. */
+  #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
+  #used = 0
+  #firstSeq: number
   #bundleEnds: number[] = []
-  /** Keys of the groups in the store that a full bundle will replace. */
-  #partialSeqs: number[]
   #tiles: StoreOperation[] = []
   readonly #tree: Tree
   #head: Hash
@@ -53,29 +49,24 @@ export class Writer {
   #checkpointSize: number
 
   constructor(end: LogEnd) {
-    this.#buffer = Buffer.alloc(Math.max(end.partial.length, IDLE_BUFFER_BYTES))
-    this.#buffer.set(end.partial)
-    this.#used = end.partial.length
-    this.#storedBytes = end.partial.length
-    this.#storedEvents = end.tree.size
-    this.#partialSeqs = [...end.partialSeqs]
     this.#tree = end.tree.clone({
       onTile: (level, index, tile) => this.#tiles.push({ key: tileKey(level, index), value: tile })
     })
+    this.#firstSeq = end.tree.size
     this.#head = end.head
     this.#timeMs = end.timeMs
     this.#tick = end.tick
     this.#checkpointSize = end.checkpointSize
   }
 
-  /** Events added, stored or not. */
+  /** Events added, in the store or not. */
   get size(): number {
     return this.#tree.size
   }
 
   /** Bytes of entries that no group has taken yet. */
   get waitingBytes(): number {
-    return this.#used - this.#storedBytes
+    return this.#used
   }
 
   /** Hybrid time of the last event, in ms. */
@@ -104,18 +95,26 @@ export class Writer {
     this.#checkpointSize = size
   }
 
-  /** Whether tile `index` of `level` is full by now, so that a partial one must not replace it. */
-  isFull(level: number, index: number): boolean {
-    return index < fullTiles(level, this.size)
+  /** Everything added since the last group. */
+  take(): Group {
+    const group = {
+      entries: this.#buffer.subarray(0, this.#used),
+      firstSeq: this.#firstSeq,
+      bundleEnds: this.#bundleEnds,
+      tiles: this.#tiles,
+      state: this.#state()
+    }
+    const hint = Math.min(Math.max(this.#used, LEAST_BUFFER_BYTES), GROWTH_HINT_BYTES)
+    this.#buffer = Buffer.allocUnsafeSlow(hint)
+    this.#used = 0
+    this.#firstSeq = this.#tree.size
+    this.#bundleEnds = []
+    this.#tiles = []
+    return group
   }
 
-  /**
-   * Everything added since the last group, as one batch. Values point into the writer's memory: hand the batch
-   * to the store, which copies it, then call {@link release}.
-   */
-  group(): Group {
-    const operations = [...this.#bundles(), ...this.#tiles]
-    const state: LedgerState = {
+  #state(): LedgerState {
+    return {
       size: this.#tree.size,
       checkpointSize: this.#checkpointSize,
       timeMs: this.#timeMs,
@@ -123,49 +122,11 @@ export class Writer {
       head: this.#head,
       nodes: this.#tree.nodes()
     }
-    operations.push({ key: STATE_KEY, value: encodeState(state) })
-    return { operations, state }
-  }
-
-  /** Lets go of what the last {@link group} took, but for the partial bundle. */
-  release(): void {
-    const start = this.#bundleEnds.at(-1) ?? 0
-    const kept = this.#used - start
-    const idle = this.#buffer.length > IDLE_BUFFER_BYTES && this.#used < this.#buffer.length / 4
-    const bytes = idle ? Buffer.alloc(Math.max(kept, IDLE_BUFFER_BYTES)) : this.#buffer
-    this.#buffer.copy(bytes, 0, start, this.#used)
-    this.#buffer = bytes
-    this.#used = kept
-    this.#storedBytes = kept
-    this.#storedEvents = this.#tree.size
-    this.#bundleEnds = []
-    this.#tiles = []
-  }
-
-  #bundles(): StoreOperation[] {
-    const operations: StoreOperation[] = []
-    let start = 0
-    let index = Math.floor(this.#storedEvents / BUNDLE_EVENTS)
-    for (const end of this.#bundleEnds) {
-      operations.push({ key: bundleKey(index++), value: this.#buffer.subarray(start, end) })
-      start = end
-    }
-    if (start > 0) {
-      for (const seq of this.#partialSeqs) operations.push({ key: partialKey(seq) })
-      this.#partialSeqs = []
-    }
-    const from = Math.max(start, this.#storedBytes)
-    if (from < this.#used) {
-      const seq = Math.max(index * BUNDLE_EVENTS, this.#storedEvents)
-      operations.push({ key: partialKey(seq), value: this.#buffer.subarray(from, this.#used) })
-      this.#partialSeqs.push(seq)
-    }
-    return operations
   }
 
   #reserve(bytes: number): void {
     if (bytes <= this.#buffer.length) return
-    const larger = Buffer.alloc(Math.max(bytes, 2 * this.#buffer.length))
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#buffer.length))
     this.#buffer.copy(larger, 0, 0, this.#used)
     this.#buffer = larger
   }
@@ -180,4 +141,24 @@ export class Writer {
       this.#tick = 0
     }
   }
+}
+
+/**
+ * A group's entries as store records: `b` where a group holds a whole bundle, else `p` under the sequence number
+ * the part starts with. Parts stay as they are when their bundle fills up: nothing is written twice.
+ */
+export function entryRecords({ entries, firstSeq, bundleEnds }: Group): StoreOperation[] {
+  const operations: StoreOperation[] = []
+  let start = 0
+  let seq = firstSeq
+  for (const end of bundleEnds) {
+    const key = seq % BUNDLE_EVENTS === 0 ? bundleKey(seq / BUNDLE_EVENTS) : partialKey(seq)
+    operations.push({ key, value: entries.subarray(start, end) })
+    start = end
+    seq += BUNDLE_EVENTS - (seq % BUNDLE_EVENTS)
+  }
+  if (start < entries.length) {
+    operations.push({ key: partialKey(seq), value: entries.subarray(start) })
+  }
+  return operations
 }

@@ -156,7 +156,7 @@ describe('ledger', () => {
   it('moves time on when the ticks of a millisecond are used up', () => {
     const tree = Tree.empty()
     const end = { tree, head: NO_HASH, timeMs: 9, tick: TICKS_PER_MS - 2, checkpointSize: 0 }
-    const writer = new Writer({ ...end, partial: Buffer.alloc(0), partialSeqs: [] })
+    const writer = new Writer(end)
     const stamps = [0, 1].map(n => {
       writer.add(eventInput(n), 9)
       return writer.timeMs

@@ -6,6 +6,7 @@ import {
   bundlesOf,
   entriesOf,
   forge,
+  locate,
   nameOf,
   type Records,
   recordsOf,
@@ -42,6 +43,7 @@ describe('verification', () => {
   before(async () => {
     clean = await recordsOf(await buildLog(SIZE, SIGNED))
     entries = entriesOf(clean, SIZE)
+    setEntries(clean, entries)
   })
 
   /** Verifies a copy of the log after `damage`. */
@@ -112,6 +114,18 @@ describe('verification', () => {
         setEntries(records, damaged)
         return seq
       }))
+
+    it('a bit flipped in a log of many small groups', async () => {
+      const small = await recordsOf(await buildLog(SIZE, SIGNED, 11))
+      await names(FaultClass.eventDamaged, fc.tuple(position, fc.nat()), (records, [seq, bit]) => {
+        for (const name of records.keys()) if (name[0] === 'b') records.delete(name)
+        for (const [name, value] of small)
+          if ('bp'.includes(name[0]!)) records.set(name, Buffer.from(value))
+        const { entry } = locate(records, seq)
+        entry[(bit >> 3) % entry.length]! ^= 1 << (bit & 7)
+        return seq
+      })
+    })
 
     it('an event taken out', () =>
       names(FaultClass.eventMissing, fc.integer({ min: 0, max: SIZE - 2 }), (records, seq) => {

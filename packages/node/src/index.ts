@@ -2,10 +2,12 @@ export * from './api/index.ts'
 export * from './config/index.ts'
 export type { DemoSummary } from './devnet/demo-summary.ts'
 export { Devnet, type DevnetHost, type DevnetInit, startDevnet } from './devnet/devnet.ts'
+export type { HostRow } from './devnet/host-row.ts'
 export {
   type BroadcastFigures,
   type FailureFigures,
   FalseRemovals,
+  type MeasureOptions,
   measureBroadcast,
   measureKills,
   percentile
@@ -14,7 +16,6 @@ export {
   type DemoInit,
   type DemoMesh,
   type DemoPhase,
-  type HostRow,
   runDemo
 } from './devnet/run-demo.ts'
 export { NodeError, type NodeErrorCode } from './errors.ts'

@@ -5,7 +5,6 @@ import type { Host } from './host/create-host.ts'
 import type { Home, NodeState } from './identity/home.ts'
 import { type OwnRecord, RENEW_RECORD_MS } from './identity/own-record.ts'
 import type { InviteBook } from './join/invites.ts'
-import type { Link } from './link/link.ts'
 import type { LinkService } from './link/link-service.ts'
 import type { NodeMetrics } from './metrics/index.ts'
 import type { Admission } from './overlay/admission.ts'
@@ -189,11 +188,4 @@ export class MeshNode {
       })
     }
   }
-}
-
-/** What a link says before anything else: the notices its other end may have missed. */
-export function greet(parts: Pick<NodeParts, 'notices' | 'watcher' | 'digests'>, link: Link): void {
-  parts.watcher.linkOpened(link)
-  for (const notice of parts.notices.kept()) link.send({ notice })
-  parts.digests.linkOpened(link)
 }

@@ -14,9 +14,9 @@ import {
   Enrolment,
   envName,
   HealthStatement,
-  type RejectCode,
   Subject,
   SuiteId,
+  subjectName,
   verdictOf
 } from '@torusmesh/protocol'
 import { checkpointSigner, createAttestor } from '@torusmesh/protocol/native'
@@ -34,14 +34,22 @@ import { InviteBook } from './join/invites.ts'
 import { serveJoin } from './join/join-protocol.ts'
 import { LinkService } from './link/link-service.ts'
 import type { Logger } from './log/index.ts'
-import { createNodeMetrics, type NodeMetrics } from './metrics/index.ts'
-import { greet, MeshNode, type NodeParts } from './node.ts'
+import { createNodeMetrics, type LedgerMetrics, type NodeMetrics } from './metrics/index.ts'
+import { MeshNode, type NodeParts } from './node.ts'
 import { Admission, memberOf } from './overlay/admission.ts'
 import { Directory, type Member } from './overlay/directory.ts'
 import { askOver, serveFindCell } from './overlay/find-cell.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { RecordFetcher } from './overlay/record-fetcher.ts'
-import { admitPeer, admitRecord, fetchRecord, lookUp, receiveFrame } from './peer-traffic.ts'
+import {
+  admitPeer,
+  admitRecord,
+  fetchRecord,
+  linkClosed,
+  linkOpened,
+  lookUp,
+  receiveFrame
+} from './peer-traffic.ts'
 import { BallCast } from './runtime/ball-cast.ts'
 import { CellSurvey } from './runtime/cell-survey.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -94,9 +102,12 @@ const MAX_PENALISED = 1_024
 export async function openNode(init: OpenNodeInit): Promise<MeshNode> {
   const self = selfMember(init)
   await takeNextIncarnation(init)
-  const opened = await openNodeLedger(init)
+  const metrics = createNodeMetrics({ processMetrics: init.processMetrics ?? false })
+  const { verifier } = init.resources
+  metrics.inbound.verifyQueued.sampleWith(set => set({}, verifier.waiting))
+  const opened = await openNodeLedger(init, metrics.ledger)
   try {
-    return await assemble(init, self, opened)
+    return await assemble(init, self, opened, metrics)
   } catch (error) {
     await opened.ledger.close()
     throw error
@@ -126,9 +137,17 @@ interface NodeLedger {
   readonly ledgerKey: VerifierKey
 }
 
-async function openNodeLedger({ home, config, secrets, clock }: OpenNodeInit): Promise<NodeLedger> {
+async function openNodeLedger(
+  { home, config, secrets, clock }: OpenNodeInit,
+  metrics: LedgerMetrics
+): Promise<NodeLedger> {
   const { groupCommitMs, checkpointEveryMs, cacheMb, writeBufferMb } = config.ledger
   const ledgerKey = ledgerKeyOf(secrets)
+  const signCheckpoint = checkpointSigner(secrets.checkpoint)
+  const sign = (message: Uint8Array): Promise<Uint8Array> => {
+    metrics.signatures.inc({})
+    return signCheckpoint(message)
+  }
   const store = await openLevelStore(home.ledgerPath, {
     cacheBytes: cacheMb * 1024 * 1024,
     writeBufferBytes: writeBufferMb * 1024 * 1024
@@ -139,7 +158,7 @@ async function openNodeLedger({ home, config, secrets, clock }: OpenNodeInit): P
       clock: clock.wallMs,
       scheduler: systemScheduler,
       origin: ledgerKey.name,
-      cosigner: { ...ledgerKey, sign: checkpointSigner(secrets.checkpoint) },
+      cosigner: { ...ledgerKey, sign },
       groupCommit: { windowMs: groupCommitMs },
       checkpointEveryMs
     })
@@ -166,7 +185,12 @@ interface Frame extends NodeLedger {
   readonly background: RuntimeContext['background']
 }
 
-async function assemble(init: OpenNodeInit, self: Member, opened: NodeLedger): Promise<MeshNode> {
+async function assemble(
+  init: OpenNodeInit,
+  self: Member,
+  opened: NodeLedger,
+  metrics: NodeMetrics
+): Promise<MeshNode> {
   const { charter, secrets, state, clock, resources, logger } = init
   const penalties = new Map<string, number>()
   const host = await startHost(init, penalties)
@@ -190,7 +214,6 @@ async function assemble(init: OpenNodeInit, self: Member, opened: NodeLedger): P
       if (host.status === 'started') logger.warn({ err: error }, `${what} failed`)
     })
   }
-  const metrics = createNodeMetrics({ processMetrics: init.processMetrics ?? false })
   const frame: Frame = {
     init,
     self,
@@ -263,13 +286,10 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   const links: LinkService = new LinkService(host, frame.self.key, clock.monotonicMs, {
     ownRecord: () => ownRecord.bytes,
     admit: (record, peer) => admitPeer(parts, record, peer),
-    opened: link => greet(parts, link),
+    opened: link => linkOpened(parts, link),
     frame: (link, received) => receiveFrame(parts, statements, link, received),
     malformed: link => context.onReject('malformed', link.member.peer),
-    closed: link => {
-      parts.digests.linkClosed(link)
-      parts.watcher.linkClosed(link)
-    }
+    closed: link => linkClosed(parts, link)
   })
   const overlay: Overlay = new Overlay({
     ...{ host, directory, links },
@@ -297,7 +317,11 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
     addresses: () => host.getMultiaddrs().map(address => address.toString()),
     wallMs: clock.wallMs
   })
-  const ask = askOver(host, member => overlay.dial(member))
+  const ask = askOver(
+    host,
+    member => overlay.dial(member),
+    member => overlay.wants(member)
+  )
   const fetcher = new RecordFetcher({
     monotonicMs: clock.monotonicMs,
     fetch: async (member, from) => {
@@ -327,15 +351,17 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
 }
 
 function createContext(
-  { init, self, host, directory, journal, rejected, penalties, background }: Frame,
+  { init, self, host, directory, journal, rejected, penalties, background, metrics }: Frame,
   links: LinkService,
   onGossip: GossipHandler,
   onUnknownSender: (sender: Uint8Array, from: string) => void
 ): RuntimeContext {
   const { charter, clock, secrets, resources } = init
   const { network, env } = charter
-  const onReject = (code: RejectCode, from: string): void => {
+  const onReject: RuntimeContext['onReject'] = (code, from, subject) => {
     rejected.set(code, (rejected.get(code) ?? 0) + 1)
+    const kind = subject === undefined ? 'link' : subjectName(subject)
+    metrics.inbound.rejectedMessages.inc({ subject: kind, reason: code })
     if (verdictOf(code) !== 'reject') return
     if (penalties.size < MAX_PENALISED || penalties.has(from)) {
       penalties.set(from, (penalties.get(from) ?? 0) + PENALTY)
@@ -343,13 +369,14 @@ function createContext(
   }
   const attestor = createAttestor(SuiteId.falcon512, secrets.report, resources.pool)
   return {
-    ...{ network, env, clock, directory, links, journal, background, onReject },
-    gossip: new Gossip(host, network, onGossip),
+    ...{ network, env, clock, directory, links, journal, background, onReject, metrics },
+    gossip: new Gossip(host, network, metrics.gossip, onGossip),
     inbound: new Inbound({
       ...{ network, env, directory, onUnknownSender },
       verifier: resources.verifier,
       wallMs: clock.wallMs,
-      onReject: (code, _subject, from) => onReject(code, from)
+      metrics: metrics.inbound,
+      onReject: (code, subject, from) => onReject(code, from, subject)
     }),
     ballCast: new BallCast(directory, links),
     speaker: new Speaker({ network, env, self, attestor, journal, wallMs: clock.wallMs }),

@@ -1,8 +1,10 @@
+import { linkClosed as linkClosedEvent, linkOpened as linkOpenedEvent } from '@torusmesh/ledger'
 import { bytesToHex } from '@torusmesh/protocol'
 import type { Frame } from './link/frame.ts'
 import type { Link } from './link/link.ts'
 import type { NodeParts } from './node.ts'
 import type { Member } from './overlay/directory.ts'
+import { roleOf } from './overlay/positions.ts'
 import type { Statements } from './runtime/statements.ts'
 
 /**
@@ -47,6 +49,30 @@ function enrolledRecords({ directory, charter }: NodeParts): Uint8Array[] {
     if (record !== undefined && !charter.founders.byKey.has(member.key)) records.push(record.bytes)
   }
   return records
+}
+
+/** A link opened: it goes to the ledger, and the other end hears of what it may have missed. */
+export function linkOpened({ context, directory, ...parts }: NodeParts, link: Link): void {
+  const { key, cell } = link.member
+  const role = roleOf(directory, link.member)
+  context.background('record link', async () => {
+    const kind = role === 'mate' ? 'cell-mate' : role
+    await context.journal.record(linkOpenedEvent, { peer: key, cell, kind })
+  })
+  parts.watcher.linkOpened(link)
+  for (const notice of parts.notices.kept()) link.send({ notice })
+  parts.digests.linkOpened(link)
+}
+
+export function linkClosed({ context, digests, watcher }: NodeParts, link: Link): void {
+  context.background('record link', async () => {
+    await context.journal.record(linkClosedEvent, {
+      peer: link.member.key,
+      why: 'its stream ended'
+    })
+  })
+  digests.linkClosed(link)
+  watcher.linkClosed(link)
 }
 
 /** Everything a link carries after the greeting. */

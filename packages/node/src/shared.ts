@@ -4,13 +4,13 @@ import {
   genesisHash,
   networkId,
   Subject,
-  topicName,
-  type Verifier
+  topicName
 } from '@torusmesh/protocol'
 import {
   type AttestationPool,
   createAttestationPool,
   createVerifier,
+  type NativeVerifier,
   nativeSuites
 } from '@torusmesh/protocol/native'
 import { createTorus, type LongLinks, longLinkPermutation, type Torus } from '@torusmesh/torus'
@@ -51,7 +51,7 @@ export function createCharter(genesis: Genesis): Charter {
 /** What the hosts of one process share: threads and queues there is no use in having twice. */
 export interface ProcessResources {
   readonly pool: AttestationPool
-  readonly verifier: Verifier
+  readonly verifier: NativeVerifier
   readonly gate: DialGate
   close(): Promise<void>
 }

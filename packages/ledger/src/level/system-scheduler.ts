@@ -1,7 +1,7 @@
 import type { Scheduler } from '../group-commit.ts'
 
-/** The process's own timers. None of them keeps a process alive. */
+/** The process's own timers. An idle ledger sets none, so it does not keep a process alive. */
 export const systemScheduler: Scheduler = {
-  setTimer: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  setTimer: (callback, delayMs) => setTimeout(callback, delayMs),
   clearTimer: timer => clearTimeout(timer as NodeJS.Timeout)
 }

@@ -67,8 +67,7 @@ export class Loader {
       cosignatureKey(index)
     ]
     const records = await this.getMany(keys)
-    const bundles: Array<Buffer | undefined> = []
-    for (const [i, n] of numbers.entries()) bundles.push(records[i] ?? (await this.#partials(n)))
+    const bundles = await Promise.all(numbers.map((n, i) => records[i] ?? this.#partials(n)))
     const tiles = records.slice(CHUNK_BUNDLES, 2 * CHUNK_BUNDLES)
     return { bundles, tiles, cosignature: records[2 * CHUNK_BUNDLES] }
   }

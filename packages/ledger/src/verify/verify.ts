@@ -155,12 +155,13 @@ class Verification {
       const chunk = await loading
       chunkIndex = wanted + 1
       loading = this.#loader.chunk(chunkIndex)
+      // Nobody waits for it if the log ends here.
+      loading.catch(() => undefined)
       const next = await this.#walkChunk(chunk, index)
       if (next === undefined) break
       index = next
       this.#options.onProgress?.({ events: this.#readings.size, total: this.#promised })
     }
-    await loading
   }
 
   /** Walks a chunk from bundle `index` on; returns the bundle to go on with, if there is one. */

@@ -35,7 +35,7 @@ export function entriesOf(records: Records, size: number): Buffer[] {
   return entries
 }
 
-/** Replaces what the store holds of the log by `entries`: full bundles, and one group for the rest. */
+/** Replaces what the store holds of the log by `entries`: full bundles, and one part for the rest. */
 export function setEntries(records: Records, entries: readonly Buffer[]): void {
   for (const name of [...records.keys()])
     if (name[0] === 'b' || name[0] === 'p') records.delete(name)
@@ -60,6 +60,16 @@ export function bundlesOf(entries: readonly Buffer[]): Buffer[][] {
   for (let from = 0; from < entries.length; from += 256)
     bundles.push(entries.slice(from, from + 256))
   return bundles
+}
+
+/** Where event `seq` lies: its entry, as part of the record that holds it. */
+export function locate(records: Records, seq: number): { entry: Buffer } {
+  for (let first = seq; first >= 0; first--) {
+    const bundle = first % 256 === 0 ? records.get(nameOf(bundleKey(first / 256))) : undefined
+    const record = bundle ?? records.get(nameOf(partialKey(first)))
+    if (record !== undefined) return { entry: split(record)[seq - first]! }
+  }
+  throw new Error(`no record holds event ${seq}`)
 }
 
 function split(record: Buffer): Buffer[] {

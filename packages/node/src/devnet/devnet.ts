@@ -1,29 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cellsOf, checkGenesis, Env, type Genesis } from '@torusmesh/protocol'
+import { setTimeout as pause } from 'node:timers/promises'
+import { bytesToHex, encodeGenesis, type KeySet, memberId } from '@torusmesh/protocol'
 import type { NodeConfig } from '../config/index.ts'
 import { NodeError } from '../errors.ts'
 import { Home } from '../identity/home.ts'
-import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
 import type { Logger } from '../log/index.ts'
 import type { MeshNode } from '../node.ts'
-import { openNode } from '../open-node.ts'
-import { systemClock } from '../runtime/clock.ts'
-import { ResourceMeter } from '../runtime/resources.ts'
-import {
-  type Charter,
-  createCharter,
-  createProcessResources,
-  type ProcessResources
-} from '../shared.ts'
-import type { Standing } from '../view.ts'
-import { CopyCounter } from './copy-counter.ts'
+import { keptGenesis, newGenesis, sidesFor } from './devnet-genesis.ts'
+import type { HostRow } from './host-row.ts'
+import { LocalShard } from './local-shard.ts'
+import type {
+  LedgerCounts,
+  ReportCounts,
+  Shard,
+  ShardEvents,
+  ShardInit,
+  ShardPhase,
+  StandingChange
+} from './shard.ts'
+import { WorkerShard } from './worker-shard.ts'
 
 /** Most hosts one process carries; beyond it the simulator is the right tool. */
 export const MAX_HOSTS = 4_096
-/** The mesh's own torus; smaller meshes take the smallest cube that holds them. */
-const MAX_SIDE = 8
 
 export interface DevnetInit {
   readonly nodes: number
@@ -31,59 +31,60 @@ export interface DevnetInit {
   readonly homePath?: string
   readonly config: NodeConfig
   readonly logger: Logger
+  /** Threads the hosts are spread over; what suits their number and the machine if left out. */
+  readonly shards?: number
+  /** Ends a start that is under way, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
   /** Called as the start goes on: what is being done, how far, of how many. */
   readonly onProgress?: (phase: DevnetPhase, done: number, of: number) => void
 }
 
 export type DevnetPhase = 'keys' | 'hosts' | 'wiring'
 
-/** A standing changed in some host's view of the mesh. */
-export type StandingListener = (
-  observer: DevnetHost,
-  member: string,
-  standing: Standing,
-  atMs: number
-) => void
+/** A standing changed in the view of the host `change.host`. */
+export type StandingListener = (change: StandingChange) => void
 
 export interface DevnetHost {
+  readonly index: number
   readonly name: string
-  readonly node: MeshNode
+  /** Member id, 64 hexadecimal digits. */
+  readonly member: string
   killed: boolean
 }
 
-interface HostSeed {
-  readonly name: string
-  readonly home: Home
-  readonly secrets: MemberSecrets
+interface ShardSlot {
+  readonly shard: Shard
+  readonly init: ShardInit
+  /** How far it is in the phase that it told of last. */
+  readonly done: Map<ShardPhase, number>
 }
 
-/** Sides of the torus for so many hosts: the smallest cube that holds them, up to 8×8×8. */
-export function sidesFor(nodes: number): number[] {
-  let side = 2
-  while (side < MAX_SIDE && side ** 3 < nodes) side++
-  return [side, side, side]
-}
+type Progress = (phase: ShardPhase, done: number, of: number) => void
 
 /** Many real hosts in one process, over TCP on loopback: for trying out, tests and benchmarks. */
 export class Devnet {
-  readonly charter: Charter
+  readonly sides: readonly number[]
   readonly hosts: DevnetHost[] = []
-  readonly copies: CopyCounter = new CopyCounter()
-  readonly #resources: ProcessResources
-  readonly #meter: ResourceMeter
-  readonly #temporary: string | undefined
+  readonly #slots: ShardSlot[] = []
   readonly #listeners = new Set<StandingListener>()
+  readonly #temporary: string | undefined
+  #first: LocalShard | undefined
+  #onProgress: Progress = () => undefined
+  #stopped: Promise<void> | undefined
 
-  constructor(
-    charter: Charter,
-    resources: ProcessResources,
-    meter: ResourceMeter,
-    temporary: string | undefined
-  ) {
-    this.charter = charter
-    this.#resources = resources
-    this.#meter = meter
+  /** @param temporary - a folder to remove in the end */
+  constructor(nodes: number, temporary: string | undefined) {
+    this.sides = sidesFor(nodes)
     this.#temporary = temporary
+  }
+
+  /** The node of the first host, which lives in the present thread. */
+  get firstNode(): MeshNode {
+    return this.#first!.node(0)
+  }
+
+  get alive(): DevnetHost[] {
+    return this.hosts.filter(host => !host.killed)
   }
 
   onStanding(listener: StandingListener): () => void {
@@ -91,185 +92,271 @@ export class Devnet {
     return () => this.#listeners.delete(listener)
   }
 
-  /** @param index - of the host in whose view it changed */
-  told(index: number, member: string, standing: Standing): void {
-    const observer = this.hosts[index]
-    if (observer === undefined) return
-    for (const listener of this.#listeners) {
-      listener(observer, member, standing, performance.now())
+  /** Makes the shards of `blocks`, the first of them in the present thread. */
+  async addShards(blocks: readonly ShardInit[], logger: Logger, onProgress: Progress) {
+    this.#onProgress = onProgress
+    for (const [i, init] of blocks.entries()) {
+      const done = new Map<ShardPhase, number>()
+      const events: ShardEvents = {
+        standings: changes => this.#told(changes),
+        progress: (phase, count) => {
+          done.set(phase, count)
+          this.#progressed(phase)
+        }
+      }
+      if (i > 0) this.#slots.push({ shard: new WorkerShard(init, logger, events), init, done })
+      else {
+        this.#first = await LocalShard.create(init, logger, events)
+        this.#slots.push({ shard: this.#first, init, done })
+      }
     }
   }
 
-  get alive(): DevnetHost[] {
-    return this.hosts.filter(host => !host.killed)
+  /** Has every shard make or read its keys. */
+  async prepare(): Promise<KeySet[]> {
+    const keys = (await this.#each(shard => shard.prepare())).flat()
+    const names = this.#slots.flatMap(({ init }) => init.names)
+    for (const [index, name] of names.entries()) {
+      const member = bytesToHex(memberId(keys[index]!))
+      this.hosts.push({ index, name, member, killed: false })
+    }
+    return keys
   }
 
-  get wired(): number {
-    return this.alive.filter(({ node }) => node.wired).length
+  /** Opens all hosts, and lets them dial. */
+  async open(genesis: Uint8Array): Promise<void> {
+    const addresses = await this.#each(shard => shard.open(genesis))
+    const all = new Map(addresses.flatMap(own => [...own]))
+    await this.#each(shard => shard.engage(all))
   }
 
-  async kill(host: DevnetHost): Promise<void> {
+  /** How many living hosts have all their links. */
+  async wired(): Promise<number> {
+    return (await this.#each(shard => shard.wired())).reduce((sum, count) => sum + count, 0)
+  }
+
+  async rows(): Promise<HostRow[]> {
+    return (await this.#each(shard => shard.rows())).flat()
+  }
+
+  async reports(): Promise<ReportCounts> {
+    const total: ReportCounts = { sent: 0, delivered: 0, verified: 0, rejected: {} }
+    for (const counts of await this.#each(shard => shard.reports())) {
+      total.sent += counts.sent
+      total.delivered += counts.delivered
+      total.verified += counts.verified
+      for (const [reason, count] of Object.entries(counts.rejected)) {
+        total.rejected[reason] = (total.rejected[reason] ?? 0) + count
+      }
+    }
+    return total
+  }
+
+  /** A statement of a host for the whole mesh, durable in its ledger, for {@link publish}. */
+  async sayReturned({ index }: DevnetHost): Promise<Uint8Array> {
+    return await this.#shardOf(index).sayReturned(index)
+  }
+
+  /** @returns when it was sent; comparable with the times of {@link onStanding} */
+  async publish({ index }: DevnetHost, envelope: Uint8Array): Promise<number> {
+    return await this.#shardOf(index).publish(index, envelope)
+  }
+
+  /** Counts the gossip copies of one message in all hosts, from now on. */
+  async watchCopies(id: string): Promise<void> {
+    await this.#each(shard => shard.watchCopies(id))
+  }
+
+  async copies(): Promise<number> {
+    return (await this.#each(shard => shard.copies())).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** @returns when it was killed; comparable with the times of {@link onStanding} */
+  async kill(host: DevnetHost): Promise<number> {
     host.killed = true
-    await host.node.kill()
+    return await this.#shardOf(host.index).kill(host.index)
   }
 
   /** Stops every host, ledgers closed; the folders stay if they were asked for. */
-  async stop(): Promise<void> {
-    for (const { node } of this.alive) node.halt()
-    await Promise.all(this.alive.map(({ node }) => node.stop({ farewell: false })))
-    this.#meter.stop()
-    await this.#resources.close()
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
   }
 
-  /** Removes what was temporary. */
+  /** Verifies the ledgers of all hosts, which have stopped. */
+  async verify(onProgress: (done: number, of: number) => void): Promise<LedgerCounts> {
+    this.#onProgress = (phase, done, of) => phase === 'verifying' && onProgress(done, of)
+    const total: LedgerCounts = { events: 0, checkpoints: 0, verified: true }
+    for (const counts of await this.#each(shard => shard.verify())) {
+      total.events += counts.events
+      total.checkpoints += counts.checkpoints
+      total.verified &&= counts.verified
+    }
+    return total
+  }
+
+  /** Stops what runs, ends the threads and removes what was temporary. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true })
+    try {
+      await this.stop()
+    } finally {
+      await this.#each(shard => shard.close())
+      if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true })
+    }
+  }
+
+  async #stop(): Promise<void> {
+    // First all fall silent, so that nobody takes the others for dead.
+    const halted = await this.#settled(shard => shard.halt())
+    const stopped = await this.#settled(shard => shard.stop())
+    const failed = [...halted, ...stopped].find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
+
+  async #each<T>(ask: (shard: Shard) => Promise<T>): Promise<T[]> {
+    return await Promise.all(this.#slots.map(({ shard }) => ask(shard)))
+  }
+
+  /** Asks all, also when one can't: its thread may have died. */
+  async #settled(ask: (shard: Shard) => Promise<void>): Promise<PromiseSettledResult<void>[]> {
+    return await Promise.allSettled(this.#slots.map(({ shard }) => ask(shard)))
+  }
+
+  #shardOf(host: number): Shard {
+    return this.#slots.findLast(({ init }) => init.first <= host)!.shard
+  }
+
+  #told(changes: readonly StandingChange[]): void {
+    for (const change of changes) for (const listener of this.#listeners) listener(change)
+  }
+
+  #progressed(phase: ShardPhase): void {
+    let done = 0
+    let of = 0
+    for (const slot of this.#slots) {
+      done += slot.done.get(phase) ?? 0
+      of += slot.init.names.length
+    }
+    this.#onProgress(phase, done, of)
   }
 }
 
-/** Starts a mesh; resolves once every link is open. */
+/** Starts a mesh; resolves once every link is open. What a failed start began is stopped again. */
 export async function startDevnet(init: DevnetInit): Promise<Devnet> {
-  const { nodes, logger } = init
+  const { nodes, homePath, signal } = init
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_HOSTS) {
     throw new NodeError(
       'DEVNET_SIZE',
       `--nodes takes 1 to ${MAX_HOSTS}; for more use the simulator`
     )
   }
-  const temporary =
-    init.homePath === undefined ? await mkdtemp(join(tmpdir(), 'torusmesh-')) : undefined
-  const resources = await createProcessResources(availableParallelism())
-  const folder = init.homePath ?? temporary!
-  const seeds = await prepareHomes(init, folder, resources)
-  const charter = createCharter(await genesisFor(init, seeds))
-  const meter = new ResourceMeter(folder)
-  await meter.start()
-  const devnet = new Devnet(charter, resources, meter, temporary)
-  const addresses = new Map<string, readonly string[]>()
-  const hosts = new Array<DevnetHost>(seeds.length)
-  let opened = 0
-  await eachInParallel(PARALLEL_HOMES, seeds, async (seed, i) => {
-    const node = await openNode({
-      home: seed.home,
-      config: init.config,
-      charter,
-      secrets: seed.secrets,
-      state: await seed.home.state(),
-      enrolment: undefined,
-      resources,
-      meter,
-      clock: systemClock,
-      logger: logger.child({ host: seed.name }),
-      addresses,
-      records: [],
-      taps: { onCopy: devnet.copies.count },
-      onStanding: (member, standing) => devnet.told(i, member, standing)
-    })
-    addresses.set(node.parts.self.key, node.addresses)
-    hosts[i] = { name: seed.name, node, killed: false }
-    init.onProgress?.('hosts', ++opened, nodes)
+  signal?.throwIfAborted()
+  const temporary = homePath === undefined ? await mkdtemp(join(tmpdir(), 'torusmesh-')) : undefined
+  const devnet = new Devnet(nodes, temporary)
+  try {
+    await unlessAborted(start(devnet, homePath ?? temporary!, init), signal)
+    return devnet
+  } catch (error) {
+    // Why it failed says more than what couldn't be stopped any more.
+    await devnet[Symbol.asyncDispose]().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Settles like `task`, or rejects as soon as `signal` fires. */
+async function unlessAborted(task: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return await task
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  try {
+    signal.throwIfAborted()
+    await Promise.race([task, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+async function start(devnet: Devnet, folder: string, init: DevnetInit): Promise<void> {
+  const { nodes, homePath, logger } = init
+  const kept = homePath === undefined ? undefined : await keptGenesis(homePath, nodes)
+  const blocks = blocksOf(init, folder)
+  await devnet.addShards(blocks, logger, (phase, done, of) => {
+    if (phase !== 'verifying') init.onProgress?.(phase, done, of)
   })
-  devnet.hosts.push(...hosts)
+  const keys = await devnet.prepare()
+  const genesis = kept ?? newGenesis(keys)
+  if (homePath !== undefined && kept === undefined) {
+    const home = new Home(homePath)
+    await home.saveGenesis(genesis)
+    for (const { name } of devnet.hosts) await new Home(join(homePath, name)).linkGenesis(home)
+  }
+  await devnet.open(encodeGenesis(genesis))
   await wire(devnet, init)
-  return devnet
 }
 
-const PARALLEL_HOMES = 8
+/** Hosts up to which one thread has time for all. */
+const ONE_THREAD_HOSTS = 64
+const MAX_SHARDS = 4
 
-/** Keys for every host: those in its folder, or new ones. */
-async function prepareHomes(
-  init: DevnetInit,
-  folder: string,
-  resources: ProcessResources
-): Promise<HostSeed[]> {
-  const width = String(init.nodes - 1).length
-  const names = Array.from(
-    { length: init.nodes },
-    (_, i) => `host-${String(i).padStart(width, '0')}`
-  )
-  const seeds = new Array<HostSeed>(init.nodes)
-  let done = 0
-  await eachInParallel(PARALLEL_HOMES, names, async (name, i) => {
-    const home = new Home(join(folder, name))
-    await home.create()
-    const kept = await home.exists()
-    const secrets = kept ? await home.secrets() : await createSecrets(resources.pool)
-    // Keys of a temporary mesh are never read again.
-    if (!kept && init.homePath !== undefined) await home.saveSecrets(secrets)
-    seeds[i] = { name, home, secrets }
-    init.onProgress?.('keys', ++done, init.nodes)
+/** Hosts in blocks that follow each other, as their cells do: most links stay in a block. */
+function blocksOf(init: DevnetInit, folder: string): ShardInit[] {
+  const { nodes, homePath } = init
+  const cores = availableParallelism()
+  const wanted = init.shards ?? (nodes <= ONE_THREAD_HOSTS ? 1 : Math.min(cores, MAX_SHARDS))
+  const shards = Math.min(wanted, nodes)
+  const width = String(nodes - 1).length
+  const names = Array.from({ length: nodes }, (_, i) => `host-${String(i).padStart(width, '0')}`)
+  return Array.from({ length: shards }, (_, shard) => {
+    const first = Math.floor((shard * nodes) / shards)
+    return {
+      first,
+      names: names.slice(first, Math.floor(((shard + 1) * nodes) / shards)),
+      folder,
+      keepsKeys: homePath !== undefined,
+      config: configFor(init),
+      poolThreads: Math.max(1, Math.floor(cores / shards))
+    }
   })
-  return seeds
 }
 
-/** Runs `task` for every item, at most `parallel` at a time, in order of their starts. */
-async function eachInParallel<T>(
-  parallel: number,
-  items: readonly T[],
-  task: (item: T, index: number) => Promise<void>
-): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) await task(items[i]!, i)
+/** LevelDB's caches for each of many hosts: their ledgers are small, and nobody queries most of them. */
+const MAX_CACHE_MB = 1 / 16
+const MAX_WRITE_BUFFER_MB = 1 / 4
+const MANY_CHECKPOINT_EVERY_MS = 10_000
+
+function configFor({ nodes, config }: DevnetInit): NodeConfig {
+  const { cacheMb, writeBufferMb, checkpointEveryMs } = config.ledger
+  return {
+    ...config,
+    ledger: {
+      ...config.ledger,
+      cacheMb: Math.min(cacheMb, MAX_CACHE_MB),
+      writeBufferMb: Math.min(writeBufferMb, MAX_WRITE_BUFFER_MB),
+      checkpointEveryMs:
+        nodes <= ONE_THREAD_HOSTS
+          ? checkpointEveryMs
+          : Math.max(checkpointEveryMs, MANY_CHECKPOINT_EVERY_MS)
+    }
   }
-  await Promise.all(Array.from({ length: parallel }, worker))
-}
-
-/** The genesis of all hosts: that of their folder, which no other number of hosts fits, or a new one. */
-async function genesisFor(
-  { homePath, nodes }: DevnetInit,
-  seeds: readonly HostSeed[]
-): Promise<Genesis> {
-  if (homePath === undefined) return newGenesis(seeds)
-  const folder = new Home(homePath)
-  if (!(await folder.hasGenesis())) {
-    const genesis = newGenesis(seeds)
-    await folder.saveGenesis(genesis)
-    for (const { home } of seeds) await home.linkGenesis(folder)
-    return genesis
-  }
-  const genesis = await folder.genesis()
-  if (genesis.founders.length === nodes) return genesis
-  throw new NodeError(
-    'DEVNET_SIZE',
-    `${homePath} holds a mesh of ${genesis.founders.length} hosts: use --nodes ${genesis.founders.length}, or another --home`
-  )
-}
-
-/** Founders spread evenly over the cells. */
-function newGenesis(seeds: readonly HostSeed[]): Genesis {
-  const sides = sidesFor(seeds.length)
-  const cells = cellsOf(sides)
-  const checked = checkGenesis({
-    name: 'devnet',
-    env: Env.dev,
-    sides,
-    createdMs: Date.now(),
-    founders: seeds.map(({ secrets }, i) => ({
-      keys: publicKeysOf(secrets),
-      cell: seeds.length <= cells ? Math.floor((i * cells) / seeds.length) : i % cells,
-      addresses: []
-    }))
-  })
-  if (checked.ok) return checked.genesis
-  throw new NodeError('GENESIS_REFUSED', checked.message)
 }
 
 const WIRING_POLL_MS = 100
 const WIRING_TIMEOUT_MS = 180_000
 
-async function wire(devnet: Devnet, init: DevnetInit): Promise<void> {
-  for (const { node } of devnet.hosts) node.engage()
+async function wire(devnet: Devnet, { nodes, signal, onProgress }: DevnetInit): Promise<void> {
   const deadline = performance.now() + WIRING_TIMEOUT_MS
-  while (devnet.wired < devnet.hosts.length) {
+  for (;;) {
+    signal?.throwIfAborted()
+    const wired = await devnet.wired()
+    onProgress?.('wiring', wired, nodes)
+    if (wired === nodes) return
     if (performance.now() > deadline) {
       throw new NodeError(
         'DEVNET_SIZE',
-        `only ${devnet.wired} of ${devnet.hosts.length} hosts wired in ${WIRING_TIMEOUT_MS / 1000} s: try fewer --nodes`
+        `only ${wired} of ${nodes} hosts wired in ${WIRING_TIMEOUT_MS / 1000} s: try fewer --nodes`
       )
     }
-    init.onProgress?.('wiring', devnet.wired, devnet.hosts.length)
-    await new Promise(resolve => setTimeout(resolve, WIRING_POLL_MS))
+    await pause(WIRING_POLL_MS)
   }
-  init.onProgress?.('wiring', devnet.hosts.length, devnet.hosts.length)
 }

@@ -19,6 +19,13 @@ export interface FailureFigures {
   falseRemovals: number
 }
 
+/** How a measurement is followed and cut short. */
+export interface MeasureOptions {
+  /** Ends it early: figures are of what was measured until then. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, of: number) => void
+}
+
 const POLL_MS = 20
 const BROADCAST_TIMEOUT_MS = 10_000
 const DETECTION_TIMEOUT_MS = 15_000
@@ -26,28 +33,31 @@ const DETECTION_TIMEOUT_MS = 15_000
 /** One statement for the whole mesh from each of `sources`, one after the other. */
 export async function measureBroadcast(
   devnet: Devnet,
-  sources: readonly DevnetHost[]
+  sources: readonly DevnetHost[],
+  { signal, onProgress }: MeasureOptions = {}
 ): Promise<BroadcastFigures> {
   const others = devnet.alive.length - 1
   const delays: number[] = []
   let reach = others
   let copies = 0
-  for (const source of sources) {
-    const arrivals = new Map<DevnetHost, number>()
-    const { key } = source.node.parts.self
-    const stop = devnet.onStanding((observer, member, standing, atMs) => {
-      if (member === key && standing === 'alive') arrivals.set(observer, atMs)
+  for (const [i, source] of sources.entries()) {
+    onProgress?.(i, sources.length)
+    if (signal?.aborted) break
+    const arrivals = new Map<number, number>()
+    const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
+      if (member === source.member && standing === 'alive') arrivals.set(host, atMs)
     })
-    const envelope = await source.node.sayReturned()
-    devnet.copies.watch(hash('sha256', envelope, 'binary'))
-    const sentMs = performance.now()
-    await source.node.publishToMesh(envelope)
-    await until(() => arrivals.size >= others, BROADCAST_TIMEOUT_MS)
+    const envelope = await devnet.sayReturned(source)
+    await devnet.watchCopies(hash('sha256', envelope, 'binary'))
+    const sentMs = await devnet.publish(source, envelope)
+    await until(() => arrivals.size >= others, BROADCAST_TIMEOUT_MS, signal)
     stop()
+    if (signal?.aborted) break
     reach = Math.min(reach, arrivals.size)
-    copies += devnet.copies.copies
+    copies += await devnet.copies()
     for (const atMs of arrivals.values()) delays.push(atMs - sentMs)
   }
+  onProgress?.(sources.length, sources.length)
   return {
     reach,
     p50Ms: percentile(delays, 50),
@@ -62,10 +72,9 @@ export class FalseRemovals {
   readonly stop: () => void
 
   constructor(devnet: Devnet) {
-    const killed = (member: string): boolean =>
-      devnet.hosts.some(host => host.killed && host.node.parts.self.key === member)
-    this.stop = devnet.onStanding((_observer, member, standing) => {
-      if (standing === 'down' && !killed(member)) this.#removed.add(member)
+    const hosts = new Map(devnet.hosts.map(host => [host.member, host]))
+    this.stop = devnet.onStanding(({ member, standing }) => {
+      if (standing === 'down' && hosts.get(member)?.killed !== true) this.#removed.add(member)
     })
   }
 
@@ -77,27 +86,33 @@ export class FalseRemovals {
 /** Kills hosts one after the other and waits until every survivor knows. */
 export async function measureKills(
   devnet: Devnet,
-  victims: readonly DevnetHost[]
+  victims: readonly DevnetHost[],
+  { signal, onProgress }: MeasureOptions = {}
 ): Promise<Omit<FailureFigures, 'falseRemovals'>> {
   const delays: number[] = []
-  for (const victim of victims) {
-    const knowing = new Map<DevnetHost, number>()
-    const { key } = victim.node.parts.self
-    const stop = devnet.onStanding((observer, member, standing, atMs) => {
-      if (member === key && standing === 'down' && !knowing.has(observer)) {
-        knowing.set(observer, atMs)
+  let killed = 0
+  for (const [i, victim] of victims.entries()) {
+    onProgress?.(i, victims.length)
+    if (signal?.aborted) break
+    const knowing = new Map<number, number>()
+    const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
+      if (member === victim.member && standing === 'down' && !knowing.has(host)) {
+        knowing.set(host, atMs)
       }
     })
-    const killedMs = performance.now()
-    await devnet.kill(victim)
-    await until(() => knowing.size >= devnet.alive.length, DETECTION_TIMEOUT_MS)
+    const killedMs = await devnet.kill(victim)
+    killed++
+    const knownByAll = (): boolean => devnet.alive.every(({ index }) => knowing.has(index))
+    await until(knownByAll, DETECTION_TIMEOUT_MS, signal)
     stop()
-    for (const host of devnet.alive) {
-      delays.push((knowing.get(host) ?? Number.POSITIVE_INFINITY) - killedMs)
+    if (signal?.aborted) break
+    for (const { index } of devnet.alive) {
+      delays.push((knowing.get(index) ?? Number.POSITIVE_INFINITY) - killedMs)
     }
   }
+  onProgress?.(victims.length, victims.length)
   return {
-    killed: victims.length,
+    killed,
     detectedP50Ms: percentile(delays, 50),
     detectedP99Ms: percentile(delays, 99)
   }
@@ -110,9 +125,13 @@ export function percentile(values: readonly number[], percent: number): number {
   return value === undefined || !Number.isFinite(value) ? -1 : Math.round(value)
 }
 
-async function until(done: () => boolean, timeoutMs: number): Promise<void> {
+async function until(
+  done: () => boolean,
+  timeoutMs: number,
+  signal: AbortSignal | undefined
+): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs
-  while (!done() && performance.now() < deadlineMs) {
+  while (!done() && signal?.aborted !== true && performance.now() < deadlineMs) {
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }
 }

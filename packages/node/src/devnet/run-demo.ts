@@ -1,11 +1,12 @@
+import { randomInt } from 'node:crypto'
 import type { NodeConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
 import { suiteNames } from '../node-view.ts'
 import { serveApi } from '../serve-api.ts'
 import type { DemoSummary } from './demo-summary.ts'
 import { type Devnet, type DevnetHost, type DevnetPhase, startDevnet } from './devnet.ts'
-import { FalseRemovals, measureBroadcast, measureKills } from './measure.ts'
-import { verifyLedgers } from './verify-ledgers.ts'
+import type { HostRow } from './host-row.ts'
+import { FalseRemovals, type MeasureOptions, measureBroadcast, measureKills } from './measure.ts'
 
 export type DemoPhase = DevnetPhase | 'broadcast' | 'kills' | 'closing' | 'verifying'
 
@@ -18,6 +19,7 @@ export interface DemoInit {
   readonly homePath?: string
   readonly config: NodeConfig
   readonly logger: Logger
+  /** Ends the run; before all hosts are wired, `runDemo` rejects with its reason. */
   readonly signal: AbortSignal
   readonly onProgress: (phase: DemoPhase, done: number, of: number) => void
   readonly onReady: (mesh: DemoMesh) => void
@@ -27,28 +29,11 @@ export interface DemoInit {
 export interface DemoMesh {
   /** The status API of the first host. */
   readonly apiUrl: string
+  /** As of a second ago at most while it is asked for each second. */
   rows(): HostRow[]
   readonly sides: readonly number[]
   /** Kills a host at random, as `kill -9` would; its name, or `undefined` if one is left. */
   killOne(): Promise<string | undefined>
-}
-
-/** One line of the live table. */
-export interface HostRow {
-  name: string
-  cell: number
-  coordinates: number[]
-  peer: string
-  state: 'up' | 'doubting' | 'killed'
-  /** How many others this host knows to be down. */
-  knowsDown: number
-  linksUp: number
-  linksWanted: number
-  reportsIn: number
-  reportsOut: number
-  rejected: number
-  ledgerSize: number
-  ledgerRoot: string
 }
 
 /** Statements for the whole mesh that the demo measures, each by another host. */
@@ -61,32 +46,44 @@ export async function runDemo(init: DemoInit): Promise<DemoSummary> {
   const startedMs = performance.now()
   await using devnet = await startDevnet(init)
   const wiredMs = Math.round(performance.now() - startedMs)
-  const falseRemovals = new FalseRemovals(devnet)
-  const api = await serveApi(devnet.hosts[0]!.node, init)
-  const mesh = meshOf(devnet, api.url)
-  init.onReady(mesh)
-  const endMs = performance.now() + (init.durationS ?? Number.POSITIVE_INFINITY) * 1_000
-  await pause(SETTLE_MS, init.signal)
-  const measured = await measure(devnet, init)
-  await pause(Math.min(endMs - performance.now(), 2 ** 31 - 1), init.signal)
-  const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20)
-  const reports = reportsOf(devnet)
+  const figures = await show(devnet, init)
   init.onProgress('closing', 0, devnet.hosts.length)
-  falseRemovals.stop()
-  await api.close()
   await devnet.stop()
-  const ledger = await verifyLedgers(devnet, (done, of) => init.onProgress('verifying', done, of))
+  const ledger = await devnet.verify((done, of) => init.onProgress('verifying', done, of))
   return {
     nodes: init.nodes,
-    cells: devnet.charter.torus.cells,
+    cells: devnet.sides.reduce((cells, side) => cells * side, 1),
     transport: 'tcp',
     suites: suiteNames(),
     wiredMs,
-    rssMb,
-    reports,
-    broadcast: measured.broadcast,
-    failures: { ...measured.kills, falseRemovals: falseRemovals.count },
+    ...figures,
     ledger
+  }
+}
+
+/** What a wired mesh does until its time is over. */
+async function show(
+  devnet: Devnet,
+  init: DemoInit
+): Promise<Pick<DemoSummary, 'rssMb' | 'reports' | 'broadcast' | 'failures'>> {
+  const { signal, durationS = Number.POSITIVE_INFINITY } = init
+  const falseRemovals = new FalseRemovals(devnet)
+  const api = await serveApi(devnet.firstNode, init)
+  try {
+    init.onReady(await meshOf(devnet, api.url))
+    const endMs = performance.now() + durationS * 1_000
+    await pause(SETTLE_MS, signal)
+    const { broadcast, kills } = await measure(devnet, init)
+    await pause(Math.min(endMs - performance.now(), 2 ** 31 - 1), signal)
+    return {
+      rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      reports: await devnet.reports(),
+      broadcast,
+      failures: { ...kills, falseRemovals: falseRemovals.count }
+    }
+  } finally {
+    falseRemovals.stop()
+    await api.close()
   }
 }
 
@@ -97,11 +94,13 @@ async function measure(
   broadcast: DemoSummary['broadcast']
   kills: Omit<DemoSummary['failures'], 'falseRemovals'>
 }> {
+  const options = (phase: DemoPhase): MeasureOptions => ({
+    signal,
+    onProgress: (done, of) => onProgress(phase, done, of)
+  })
   const sources = spread(devnet.alive, BROADCASTS)
-  onProgress('broadcast', 0, sources.length)
-  const broadcast = await measureBroadcast(devnet, signal.aborted ? [] : sources)
-  onProgress('kills', 0, kill)
-  const kills = await measureKills(devnet, signal.aborted ? [] : spread(devnet.alive, kill))
+  const broadcast = await measureBroadcast(devnet, sources, options('broadcast'))
+  const kills = await measureKills(devnet, spread(devnet.alive, kill), options('kills'))
   return { broadcast, kills }
 }
 
@@ -112,54 +111,31 @@ function spread(hosts: readonly DevnetHost[], count: number): DevnetHost[] {
   return Array.from({ length: wanted }, (_, i) => others[Math.floor((i * others.length) / wanted)]!)
 }
 
-function reportsOf(devnet: Devnet): DemoSummary['reports'] {
-  const reports: DemoSummary['reports'] = { sent: 0, delivered: 0, verified: 0, rejected: {} }
-  for (const { node } of devnet.hosts) {
-    const { reporter, rejected, statements } = node.parts
-    reports.sent += reporter.sent
-    reports.delivered += statements.delivered
-    reports.verified += reporter.receivedCount
-    for (const [reason, count] of rejected) {
-      reports.rejected[reason] = (reports.rejected[reason] ?? 0) + count
-    }
-  }
-  return reports
-}
+const ROWS_MAX_AGE_MS = 900
 
-function meshOf(devnet: Devnet, apiUrl: string): DemoMesh {
+async function meshOf(devnet: Devnet, apiUrl: string): Promise<DemoMesh> {
+  let rows = await devnet.rows()
+  let askedMs = performance.now()
+  const refresh = async (): Promise<void> => {
+    askedMs = performance.now()
+    rows = await devnet.rows()
+  }
   return {
     apiUrl,
-    sides: devnet.charter.torus.sides,
-    rows: () => devnet.hosts.map(host => rowOf(devnet, host)),
+    sides: devnet.sides,
+    rows() {
+      // While the mesh stops there is nothing new to see.
+      if (performance.now() - askedMs > ROWS_MAX_AGE_MS) refresh().catch(() => undefined)
+      return rows
+    },
     async killOne() {
-      const victims = devnet.alive.slice(1)
-      const victim = victims[Math.floor(Math.random() * victims.length)]
+      const victims = devnet.alive.filter(({ index }) => index !== 0)
+      const victim = victims[randomInt(Math.max(1, victims.length))]
       if (victim === undefined) return undefined
       await devnet.kill(victim)
+      await refresh()
       return victim.name
     }
-  }
-}
-
-function rowOf({ charter }: Devnet, { name, node, killed }: DevnetHost): HostRow {
-  const { self, links, overlay, reporter, rejected, ledger, watcher, directory } = node.parts
-  let dropped = 0
-  for (const count of rejected.values()) dropped += count
-  const head = ledger.head()
-  return {
-    name,
-    cell: self.cell,
-    coordinates: charter.torus.coordsOf(self.cell),
-    peer: self.peer,
-    state: killed ? 'killed' : watcher.doubtsSelf ? 'doubting' : 'up',
-    knowsDown: directory.countStanding('down'),
-    linksUp: links.links.size,
-    linksWanted: overlay.wanted.length,
-    reportsIn: reporter.receivedCount,
-    reportsOut: reporter.sent,
-    rejected: dropped,
-    ledgerSize: head.size,
-    ledgerRoot: Buffer.from(head.root).toString('hex')
   }
 }
 

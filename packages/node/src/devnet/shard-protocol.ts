@@ -10,7 +10,7 @@ export type ShardValue<M extends ShardMethod> = Awaited<ReturnType<Shard[M]>>
 interface ShardRequest {
   readonly id: number
   readonly method: ShardMethod
-  readonly args: readonly unknown[]
+  readonly args: unknown[]
 }
 
 /** What the thread of a shard posts. */
@@ -31,12 +31,12 @@ export type ShardMessage =
 export function serveShard(port: MessagePort, shard: Promise<Shard>): void {
   port.on('message', async ({ id, method, args }: ShardRequest) => {
     try {
-      const call = (await shard)[method] as (...args: readonly unknown[]) => Promise<unknown>
+      const call = (await shard)[method] as (...args: unknown[]) => Promise<unknown>
       post(port, { kind: 'value', id, value: await call.apply(await shard, args) })
     } catch (error) {
-      const { code, message } = error as Error & { code?: string }
-      // An AbortError's code is a number.
-      post(port, { kind: 'error', id, code: code?.toString(), message })
+      const { code, message } = error as Error & { code?: unknown }
+      const known = typeof code === 'string' ? code : undefined
+      post(port, { kind: 'error', id, code: known, message })
     }
   })
 }
@@ -75,7 +75,7 @@ export class ShardCaller {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if (answer.kind === 'value') waiting?.resolve(answer.value)
-    else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code }))
+    else waiting?.reject(errorOf(answer))
   }
 
   /** The thread has ended: nothing is answered any more. */
@@ -84,4 +84,8 @@ export class ShardCaller {
     for (const { reject } of this.#waiting.values()) reject(this.#lost)
     this.#waiting.clear()
   }
+}
+
+function errorOf({ code, message }: Extract<ShardMessage, { kind: 'error' }>): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code })
 }

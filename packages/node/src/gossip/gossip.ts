@@ -1,6 +1,14 @@
 import { type GossipSub, TopicValidatorResult } from '@libp2p/gossipsub'
-import { parseTopic, type Subject, topicName, type Verdict } from '@torusmesh/protocol'
+import {
+  parseTopic,
+  type Subject,
+  type SubjectName,
+  subjectName,
+  topicName,
+  type Verdict
+} from '@torusmesh/protocol'
 import type { Host } from '../host/create-host.ts'
+import type { GossipMetrics } from '../metrics/index.ts'
 
 /** What gossipsub 17 offers beyond its public interface; checked once at start. */
 interface GossipSubRouter extends GossipSub {
@@ -25,16 +33,19 @@ const RESULTS = {
 export class Gossip {
   readonly #router: GossipSubRouter
   readonly #network: string
+  readonly #metrics: GossipMetrics
   readonly #handler: GossipHandler
   readonly #topics = new Set<string>()
 
-  constructor(host: Host, network: string, handler: GossipHandler) {
+  constructor(host: Host, network: string, metrics: GossipMetrics, handler: GossipHandler) {
     const router = host.services.pubsub as GossipSubRouter
     if (typeof router.getScore !== 'function' || typeof router.getMeshPeers !== 'function') {
       throw new Error('this release of gossipsub has no getScore/getMeshPeers; pin 17.1.1')
     }
     this.#router = router
     this.#network = network
+    this.#metrics = metrics
+    metrics.meshPeers.sampleWith(set => this.#sampleMesh(set))
     this.#handler = handler
   }
 
@@ -52,6 +63,9 @@ export class Gossip {
       if (parsed === undefined) throw new Error(`not a topic: ${topic}`)
       this.#topics.add(topic)
       this.#router.topicValidators.set(topic, async (peer, message) => {
+        const { length } = message.data as Uint8Array
+        this.#metrics.receivedMessages.inc({ subject: subjectName(parsed.subject) })
+        this.#metrics.receivedBytes.inc({ subject: subjectName(parsed.subject) }, length)
         const verdict = await this.#handler(
           parsed.subject,
           parsed.cell,
@@ -69,6 +83,11 @@ export class Gossip {
       topicName(this.#network, subject, cell),
       envelope
     )
+    this.#metrics.sentMessages.inc({ subject: subjectName(subject) }, recipients.length)
+    this.#metrics.sentBytes.inc(
+      { subject: subjectName(subject) },
+      recipients.length * envelope.length
+    )
     return recipients.length
   }
 
@@ -76,7 +95,13 @@ export class Gossip {
     return this.#router.getScore(peer)
   }
 
-  meshSize(topic: string): number {
-    return this.#router.getMeshPeers(topic).length
+  /** Peers in the meshes of the topics of each subject. */
+  #sampleMesh(set: (labels: { subject: SubjectName }, peers: number) => void): void {
+    const peers = new Map<SubjectName, number>()
+    for (const topic of this.#topics) {
+      const subject = subjectName(parseTopic(topic)!.subject)
+      peers.set(subject, (peers.get(subject) ?? 0) + this.#router.getMeshPeers(topic).length)
+    }
+    for (const [subject, count] of peers) set({ subject }, count)
   }
 }

@@ -13,6 +13,7 @@ import {
   verdictOf,
   verifyEnvelope
 } from '@torusmesh/protocol'
+import type { InboundMetrics } from '../metrics/index.ts'
 import type { Directory, Member } from '../overlay/directory.ts'
 
 /** Senders times subjects whose sequences are remembered; about 1 MB when full. */
@@ -37,6 +38,7 @@ export interface InboundInit {
   readonly directory: Directory
   readonly verifier: Verifier
   readonly wallMs: () => number
+  readonly metrics: InboundMetrics
   /** Counts what was dropped, by reason. */
   readonly onReject: (code: RejectCode, subject: Subject, from: string) => void
   /** Asks the peer that passed a statement on for the record of its unknown sender. */
@@ -102,7 +104,7 @@ export class Inbound {
     if (wrong !== undefined) return { ok: false, code: wrong }
     if (!verifier.canAcceptWork()) return { ok: false, code: 'queue-full' }
     const publicKey = keyForSuite(member.keys, envelope.suite)
-    if (publicKey === undefined || !(await verifyEnvelope(envelope, publicKey, verifier))) {
+    if (publicKey === undefined || !(await this.#verify(envelope, publicKey))) {
       return { ok: false, code: 'bad-signature' }
     }
     // Copies of one statement may have been verified side by side: only the first counts.
@@ -111,6 +113,14 @@ export class Inbound {
       : this.#replay.commit(sender, subject, sequence, expiresMs, wallMs())
     if (late !== undefined) return { ok: false, code: late }
     return { ok: true, statement: { envelope, bytes, sender: member, payload: payload.value } }
+  }
+
+  async #verify(envelope: OpenedEnvelope, publicKey: Uint8Array): Promise<boolean> {
+    const { verifier, metrics } = this.#init
+    const startedMs = performance.now()
+    const good = await verifyEnvelope(envelope, publicKey, verifier)
+    metrics.verifySeconds.observe({}, (performance.now() - startedMs) / 1_000)
+    return good
   }
 }
 

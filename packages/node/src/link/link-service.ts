@@ -100,7 +100,12 @@ export class LinkService {
       if (link === undefined) refuse('closed while greeting')
       else this.#forget(link)
     })
-    stream.send(encodeFrame({ record: this.#events.ownRecord() }))
+    try {
+      stream.send(encodeFrame({ record: this.#events.ownRecord() }))
+    } catch {
+      // The other end closed first; whoever waits for the link hears of it like of any refusal.
+      refuse('closed while greeting')
+    }
     return promise
   }
 

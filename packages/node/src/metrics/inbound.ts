@@ -3,7 +3,7 @@ import type { Counter, Definitions, Gauge, Histogram, NoLabels } from './instrum
 
 /** The gate that statements pass on their way in. */
 export interface InboundMetrics {
-  readonly rejectedMessages: Counter<{ subject: SubjectName; reason: RejectCode }>
+  readonly rejectedMessages: Counter<{ subject: SubjectName | 'link'; reason: RejectCode }>
   readonly verifyQueued: Gauge<NoLabels>
   readonly verifySeconds: Histogram<NoLabels>
 }
@@ -14,7 +14,10 @@ export const INBOUND_DEFINITIONS: Definitions<InboundMetrics> = {
     name: 'torusmesh_rejected_messages_total',
     unit: 'messages',
     help: 'Statements dropped before they could have an effect.',
-    labels: { subject: 'kind of statement', reason: 'code of the check that failed' }
+    labels: {
+      subject: 'kind of statement, or link for frames and records',
+      reason: 'code of the check that failed'
+    }
   },
   verifyQueued: {
     type: 'gauge',

@@ -62,8 +62,15 @@ function nearestRecords(directory: Directory, request: FindCellRequest): Uint8Ar
 const chainOf = (directory: Directory, key: string): Uint8Array[] =>
   directory.recordChain(key).map(({ bytes }) => bytes)
 
-/** Asks a member over the connection there is, or over a new one that is closed again. */
-export function askOver(host: Host, dial: (member: Member) => Promise<Connection>): Ask {
+/**
+ * Asks a member over the connection there is, or over a new one that is closed again – unless the
+ * overlay wants a link with the member: then both dials got the same connection.
+ */
+export function askOver(
+  host: Host,
+  dial: (member: Member) => Promise<Connection>,
+  isWanted: (member: Member) => boolean
+): Ask {
   return async (member, request) => {
     const peer: PeerId | undefined = host.getPeers().find(id => id.toString() === member.peer)
     const open = peer === undefined ? undefined : host.getConnections(peer)[0]
@@ -77,7 +84,7 @@ export function askOver(host: Host, dial: (member: Member) => Promise<Connection
       await stream.close({ signal })
       return response.ok ? response.value.records : []
     } finally {
-      if (open === undefined) await connection.close()
+      if (open === undefined && !isWanted(member)) await connection.close()
     }
   }
 }

@@ -59,6 +59,16 @@ export class Overlay {
     return this.#wanted
   }
 
+  /** Whether this node has a link with the member, or tries to. */
+  wants(member: Member): boolean {
+    const { key } = member
+    return (
+      this.#init.links.links.has(key) ||
+      this.#dialling.has(key) ||
+      this.#wanted.some(link => link.member.key === key)
+    )
+  }
+
   /** Whether every link this node wants is open. */
   get wired(): boolean {
     return this.#wanted.every(({ member }) => this.#init.links.links.has(member.key))

@@ -1,7 +1,8 @@
-import type { Env, RejectCode } from '@torusmesh/protocol'
+import type { Env, RejectCode, Subject } from '@torusmesh/protocol'
 import type { Gossip } from '../gossip/gossip.ts'
 import type { Inbound } from '../inbound/inbound.ts'
 import type { LinkService } from '../link/link-service.ts'
+import type { NodeMetrics } from '../metrics/index.ts'
 import type { Directory } from '../overlay/directory.ts'
 import type { Standing } from '../view.ts'
 import type { BallCast } from './ball-cast.ts'
@@ -23,10 +24,12 @@ export interface RuntimeContext {
   readonly speaker: Speaker
   readonly journal: Journal
   readonly watchList: WatchList
+  readonly metrics: NodeMetrics
   /** Runs `task` and reports its failure; nothing a peer sends may end the process. */
   readonly background: (what: string, task: () => Promise<void>) => void
   readonly onStanding: (key: string, standing: Standing) => void
-  readonly onReject: (code: RejectCode, from: string) => void
+  /** Counts a drop; what no honest peer passes on lowers the score of `from`. */
+  readonly onReject: (code: RejectCode, from: string, subject?: Subject) => void
 }
 
 /** A part with something to do at intervals and at the end. */

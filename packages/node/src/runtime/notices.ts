@@ -132,8 +132,9 @@ export class Notices implements RuntimePart {
     incarnation: number,
     why: string
   ): void {
-    const { directory, journal, background, onStanding } = this.#context
+    const { directory, journal, background, onStanding, metrics } = this.#context
     if (!directory.setStanding(member.key, standing, incarnation)) return
+    metrics.health.verdicts.inc({ standing })
     background('record standing', async () => {
       await journal.record(verdict, { member: member.key, state: standing, incarnation, why })
       onStanding(member.key, standing)

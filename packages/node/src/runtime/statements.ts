@@ -151,20 +151,20 @@ function healthChecks(
       if (statement.accusation != null) {
         const accused = directory.get(bytesToHex(statement.accusation.accused))
         if (accused === undefined) return 'unknown-sender'
-        return mayWatch(directory, sender, accused) ? undefined : 'wrong-cell'
+        return mayWatch(directory, sender, accused) ? undefined : 'not-watcher'
       }
       if (statement.uptime != null) {
         const member = directory.get(bytesToHex(statement.uptime.member))
         if (member === undefined) return 'unknown-sender'
         if (topicCell !== member.cell) return 'wrong-cell'
-        return mayWatch(directory, sender, member) ? undefined : 'wrong-cell'
+        return mayWatch(directory, sender, member) ? undefined : 'not-watcher'
       }
       return undefined
     }
   }
 }
 
-/** Watchers sit in the same cell or next to it. */
+/** Watchers sit in the same cell or next to it, as far as this node knows who is there. */
 function mayWatch(directory: Directory, watcher: Member, watched: Member): boolean {
   if (watcher.key === watched.key) return false
   if (watcher.cell === watched.cell) return true

@@ -128,8 +128,10 @@ export class Watcher implements RuntimePart {
   }
 
   frame(link: Link, frame: Frame): void {
-    if (frame.beat != null) this.#heard(link.member.key, frame.beat.incarnation)
-    else if (frame.probe != null) this.#probes.asked(link, frame.probe, this.incarnation)
+    if (frame.beat != null) {
+      this.#context.metrics.health.heartbeats.inc({ direction: 'received' })
+      this.#heard(link.member.key, frame.beat.incarnation)
+    } else if (frame.probe != null) this.#probes.asked(link, frame.probe, this.incarnation)
     else if (frame.answer != null) {
       const answer = this.#probes.answered(frame.answer)
       if (answer?.heard) this.#heard(answer.key, answer.incarnation)
@@ -222,16 +224,19 @@ export class Watcher implements RuntimePart {
   }
 
   #beat(incarnation: number): void {
+    const { heartbeats } = this.#context.metrics.health
     const framed = encodeFrame({ beat: { incarnation } })
     for (const watched of this.#context.watchList.values()) {
-      this.#context.links.links.get(watched.member.key)?.sendEncoded(framed)
+      const link = this.#context.links.links.get(watched.member.key)
+      if (link?.sendEncoded(framed)) heartbeats.inc({ direction: 'sent' })
     }
   }
 
   #stands(watched: Watched, standing: Judged, incarnation: number, why: string): void {
-    const { directory, journal, background, onStanding } = this.#context
+    const { directory, journal, background, onStanding, metrics } = this.#context
     const { key } = watched.member
     if (!directory.setStanding(key, standing, incarnation)) return
+    metrics.health.verdicts.inc({ standing })
     background('record verdict', async () => {
       await journal.record(verdict, { member: key, state: standing, incarnation, why })
       onStanding(key, standing)

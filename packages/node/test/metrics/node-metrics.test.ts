@@ -92,7 +92,7 @@ describe('node metrics', () => {
     gossip.sentMessages.inc({ subject: 'digest' })
     inbound.rejectedMessages.inc({ subject: 'health', reason: 'replayed' })
     ledger.appendedEvents.inc({}, 256)
-    ledger.checkpoints.inc({})
+    ledger.signatures.inc({})
     health.heartbeats.inc({ direction: 'sent' }, 6)
     health.verdicts.inc({ standing: 'suspect' })
     const { samples } = await scrape({ ...metrics, gossip, inbound, ledger, health })
@@ -104,7 +104,7 @@ describe('node metrics', () => {
       1
     )
     assert.equal(samples.get('torusmesh_ledger_appended_events_total'), 256)
-    assert.equal(samples.get('torusmesh_ledger_checkpoints_total'), 1)
+    assert.equal(samples.get('torusmesh_ledger_signatures_total'), 1)
     assert.equal(samples.get('torusmesh_heartbeats_total{direction="sent"}'), 6)
     assert.equal(samples.get('torusmesh_detector_verdicts_total{standing="suspect"}'), 1)
   })
@@ -141,9 +141,9 @@ describe('node metrics', () => {
 
   it('of two nodes in a process are apart', async () => {
     const [one, other] = [createNodeMetrics(), createNodeMetrics()]
-    one.ledger.checkpoints.inc({}, 5)
-    assert.equal((await scrape(other)).samples.get('torusmesh_ledger_checkpoints_total'), 0)
-    assert.equal((await scrape(one)).samples.get('torusmesh_ledger_checkpoints_total'), 5)
+    one.ledger.signatures.inc({}, 5)
+    assert.equal((await scrape(other)).samples.get('torusmesh_ledger_signatures_total'), 0)
+    assert.equal((await scrape(one)).samples.get('torusmesh_ledger_signatures_total'), 5)
   })
 
   it('add those of the process where asked', async () => {

@@ -5,6 +5,7 @@ import { type Frame, openFrame } from '../../../src/link/frame.ts'
 import { FrameReader } from '../../../src/link/frames.ts'
 import { encodeFrame, type Link } from '../../../src/link/link.ts'
 import type { LinkService } from '../../../src/link/link-service.ts'
+import { createNodeMetrics } from '../../../src/metrics/index.ts'
 import type { Member } from '../../../src/overlay/directory.ts'
 import { BallCast } from '../../../src/runtime/ball-cast.ts'
 import type { RuntimeContext } from '../../../src/runtime/context.ts'
@@ -86,6 +87,7 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
     witnessed.rejected.push({ code, from })
   }
   const where = { network: NETWORK, env, directory }
+  const metrics = createNodeMetrics()
   const context: RuntimeContext = {
     ...where,
     clock: { wallMs, monotonicMs: () => clock.monotonicNowMs },
@@ -93,7 +95,7 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
     gossip,
     inbound: new Inbound({
       ...where,
-      ...{ verifier: mockVerifier, wallMs },
+      ...{ verifier: mockVerifier, wallMs, metrics: metrics.inbound },
       onReject: (code, _subject, from) => onReject(code, from),
       onUnknownSender: (_sender, from) => witnessed.unknown.push(from)
     }),
@@ -101,7 +103,7 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
     speaker: new Speaker({
       ...{ network: NETWORK, env, self: directory.self, attestor: own.attestor, journal, wallMs }
     }),
-    journal,
+    ...{ journal, metrics },
     watchList: new WatchList(16),
     background(_what, task) {
       const run = task()
