@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 
 const steps = {
-  lint: ['biome', 'ci', '--error-on-warnings', '.'],
+  lint: [
+    'biome',
+    'ci',
+    '--error-on-warnings',
+    ...(process.stdout.isTTY ? [] : ['--colors=off']),
+    '.'
+  ],
   types: ['tsc', '-b'],
   'test-types': ['tsc', '-p', 'tsconfig.test.json'],
   unused: ['knip'],

@@ -295,6 +295,7 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
     ...{ host, directory, links },
     longLinks: charter.longLinks,
     maxLinks: config.overlay.maxLinks,
+    dialsInParallel: config.overlay.dialsInParallel,
     dialTimeoutMs: config.overlay.dialTimeoutMs,
     gate: resources.gate,
     monotonicMs: clock.monotonicMs,

@@ -2,29 +2,14 @@ import { parseTcpAddress } from './kinds.ts'
 import { isLoopback } from './loopback.ts'
 import type { NodeConfig } from './types.ts'
 
-/** A torus of three dimensions has six neighbour cells. */
-const NEIGHBOUR_LINKS = 6
-
 /** What two settings say against each other, one line each with its next step. */
 export function crossCheck(config: NodeConfig): string[] {
   const problems: string[] = []
-  const { overlay, health, api, listen } = config
-  if (overlay.maxLinks < NEIGHBOUR_LINKS + overlay.longLinks) {
-    problems.push(
-      `overlay.maxLinks = ${overlay.maxLinks} has no room for ${NEIGHBOUR_LINKS} neighbours and ` +
-        `overlay.longLinks = ${overlay.longLinks}; raise maxLinks or lower longLinks`
-    )
-  }
+  const { overlay, api, listen } = config
   if (overlay.dialsInParallel > overlay.maxLinks) {
     problems.push(
       `overlay.dialsInParallel = ${overlay.dialsInParallel} exceeds ` +
         `overlay.maxLinks = ${overlay.maxLinks}; lower dialsInParallel`
-    )
-  }
-  if (health.epochMs < 2 * health.reportEveryMs) {
-    problems.push(
-      `health.epochMs = ${health.epochMs} is shorter than two reports of ` +
-        `health.reportEveryMs = ${health.reportEveryMs}; raise epochMs or report more often`
     )
   }
   const address = parseTcpAddress(listen.address)

@@ -45,6 +45,6 @@ preset = "wan"
 announce = ["/dns4/node.example.org/tcp/4801"]
 
 [overlay]
-longLinks = 3
+maxLinks = 24
 \`\`\`
 `

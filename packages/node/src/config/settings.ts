@@ -46,13 +46,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<SettingValue<K>> } 
   },
   'overlay.maxLinks': {
     help: 'Links to other nodes: six torus neighbours, cell mates and long links.',
-    kind: integer(6, 64),
+    kind: integer(8, 64),
     default: 16
-  },
-  'overlay.longLinks': {
-    help: 'Links to distant cells; two make broadcasts as fast as in a random mesh.',
-    kind: integer(0, 8),
-    default: 2
   },
   'overlay.dialsInParallel': {
     help: 'Connections being opened at once.',
@@ -65,11 +60,6 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<SettingValue<K>> } 
     kind: integer(500, 60_000),
     default: 5_000,
     presets: { wan: 15_000 }
-  },
-  'health.reportEveryMs': {
-    help: 'How often a signed health report goes out when nothing changes.',
-    kind: integer(1_000, 60_000),
-    default: 10_000
   },
   'health.epochMs': {
     help: 'Length of an epoch of cell digests and witnessed uptime; one value for a whole mesh.',

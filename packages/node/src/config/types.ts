@@ -17,11 +17,10 @@ export interface NodeConfig {
   readonly api: { readonly host: string; readonly port: number }
   readonly overlay: {
     readonly maxLinks: number
-    readonly longLinks: number
     readonly dialsInParallel: number
     readonly dialTimeoutMs: number
   }
-  readonly health: { readonly reportEveryMs: number; readonly epochMs: number }
+  readonly health: { readonly epochMs: number }
   readonly ledger: {
     readonly groupCommitMs: number
     readonly checkpointEveryMs: number

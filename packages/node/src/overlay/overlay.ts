@@ -10,7 +10,6 @@ import { type WantedLink, wantedLinks } from './positions.ts'
 
 /** How often the plan is made anew when nothing happens. */
 const REVIEW_MS = 1_000
-const MAX_DIALS = 8
 /** A busy host refuses once or twice; a moved one always. */
 const FAILURES_BEFORE_LOOKUP = 3
 
@@ -20,6 +19,7 @@ export interface OverlayInit {
   readonly links: LinkService
   readonly longLinks: LongLinks
   readonly maxLinks: number
+  readonly dialsInParallel: number
   readonly dialTimeoutMs: number
   /** Shared by the hosts of one process, so that a start doesn't dial thousands of peers at once. */
   readonly gate: DialGate
@@ -76,7 +76,7 @@ export class Overlay {
 
   /** Makes the plan anew and starts what it says. */
   review(): void {
-    const { directory, links, longLinks, maxLinks, monotonicMs } = this.#init
+    const { directory, links, longLinks, maxLinks, dialsInParallel, monotonicMs } = this.#init
     const nowMs = monotonicMs()
     this.#wanted = wantedLinks(directory, longLinks)
     this.#forgetUnwanted(nowMs)
@@ -89,7 +89,7 @@ export class Overlay {
       notBeforeMs: this.#notBeforeMs,
       wantedSinceMs: this.#wantedSinceMs,
       maxLinks,
-      maxDials: MAX_DIALS
+      maxDials: dialsInParallel
     })
     for (const key of plan.drop) links.links.get(key)?.close()
     for (const { member } of plan.dial) void this.#dial(member)

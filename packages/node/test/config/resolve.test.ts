@@ -42,7 +42,6 @@ describe('configuration', () => {
     assert.deepEqual(config.api, { host: '127.0.0.1', port: 4_800 })
     assert.deepEqual(config.overlay, {
       maxLinks: 16,
-      longLinks: 2,
       dialsInParallel: 4,
       dialTimeoutMs: 5_000
     })
@@ -128,15 +127,17 @@ describe('configuration', () => {
       desc: 'a number out of range, with the range',
       init: file('[overlay]\n# how many\nmaxLinks = 900'),
       problems: [
-        'config.toml:3: overlay.maxLinks = 900 is not an integer from 6 to 64; correct it or leave it out'
+        'config.toml:3: overlay.maxLinks = 900 is not an integer from 8 to 64; correct it or leave it out'
       ]
     },
     {
       desc: 'a fraction, a string for a number, a number for a string',
-      init: file('[health]\nepochMs = 10000.5\nreportEveryMs = "1000"\n[log]\nlevel = 3'),
+      init: file(
+        '[health]\nepochMs = 10000.5\n[overlay]\ndialTimeoutMs = "1000"\n[log]\nlevel = 3'
+      ),
       problems: [
         /health.epochMs = 10000.5 is/,
-        /health.reportEveryMs = "1000" is/,
+        /overlay.dialTimeoutMs = "1000" is/,
         /log.level = 3 is/
       ]
     },
@@ -181,17 +182,9 @@ describe('configuration', () => {
       problems: [/^config.toml:1: not valid TOML/]
     },
     {
-      desc: 'fewer links than a node needs',
-      init: file('[overlay]\nmaxLinks = 8\nlongLinks = 4\ndialsInParallel = 9'),
-      problems: [
-        'overlay.maxLinks = 8 has no room for 6 neighbours and overlay.longLinks = 4; raise maxLinks or lower longLinks',
-        'overlay.dialsInParallel = 9 exceeds overlay.maxLinks = 8; lower dialsInParallel'
-      ]
-    },
-    {
-      desc: 'an epoch shorter than two reports',
-      init: { flags: { 'health.epochMs': '60000', 'health.reportEveryMs': '40000' } },
-      problems: [/^health.epochMs = 60000 is shorter than two reports/]
+      desc: 'more dials at once than links',
+      init: file('[overlay]\nmaxLinks = 8\ndialsInParallel = 9'),
+      problems: ['overlay.dialsInParallel = 9 exceeds overlay.maxLinks = 8; lower dialsInParallel']
     },
     {
       desc: 'one port for two listeners',
