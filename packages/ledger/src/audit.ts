@@ -1,4 +1,4 @@
-import { readBundle, skipEntries } from './bundle.ts'
+import { readParts } from './bundle.ts'
 import { toBuffer } from './bytes.ts'
 import { Chain } from './chain.ts'
 import { type Fault, FaultClass } from './fault.ts'
@@ -10,6 +10,10 @@ import { fullTiles, leavesPerHash, partialWidth, tileLevels } from './merkle/til
 import { Tree } from './merkle/tree.ts'
 import type { LedgerStore } from './store.ts'
 
+/** Bytes of entries to have in memory at a time, give or take a bundle. */
+const READ_BYTES = 384 * 1024
+const MAX_STRIDE: number = SUBTREE_EVENTS / BUNDLE_EVENTS
+
 /**
  * Reads the log back from the store and re-hashes it. What gets signed comes from here, never from the writer:
  * a bit that flipped on the way down would otherwise be signed over.
@@ -19,6 +23,8 @@ export class Auditor {
   readonly #chain: Chain
   readonly #tree: Tree
   readonly #filled: FilledTile[]
+  /** Bundles to read at once: few if they are large. */
+  #stride = 1
 
   private constructor(store: LedgerStore, chain: Chain, tree: Tree, filled: FilledTile[]) {
     this.#store = store
@@ -88,29 +94,36 @@ export class Auditor {
     return undefined
   }
 
-  /** Reads what holds the events from `from` to the end of its subtree, but not past `size`. */
+  /** Reads some of the events from `from` on, not past the end of its subtree or `size`. */
   async #load(from: number, size: number): Promise<Loaded> {
-    const subtreeEnd = (Math.floor(from / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
-    const until = Math.min(size, subtreeEnd)
     const first = Math.floor(from / BUNDLE_EVENTS)
+    const subtreeEnd = (Math.floor(from / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
+    if (from % BUNDLE_EVENTS > 0) {
+      const until = Math.min(size, (first + 1) * BUNDLE_EVENTS)
+      const rest = from < size ? await readParts(this.#store, from) : undefined
+      return { first, until, bundles: [rest], tiles: [] }
+    }
+    const until = Math.min(size, subtreeEnd, (first + this.#stride) * BUNDLE_EVENTS)
     const indexes: number[] = []
     for (let index = first; index * BUNDLE_EVENTS < until; index++) indexes.push(index)
     const keys = [...indexes.map(bundleKey), ...indexes.map(index => tileKey(0, index))]
     const records = from < until ? await this.#store.getMany(keys) : []
-    const bundles = indexes.map((index, i) => records[i] ?? readBundle(this.#store, index))
-    const tiles = records.slice(indexes.length)
-    return { first, until, bundles: await Promise.all(bundles), tiles }
+    const bundles = await Promise.all(
+      indexes.map((index, i) => records[i] ?? readParts(this.#store, index * BUNDLE_EVENTS))
+    )
+    const longest = Math.max(1, ...bundles.map(bundle => bundle?.length ?? 0))
+    this.#stride = Math.min(Math.max(1, Math.floor(READ_BYTES / longest)), MAX_STRIDE)
+    return { first, until, bundles, tiles: records.slice(indexes.length) }
   }
 
   async #audit({ first, until, bundles, tiles }: Loaded): Promise<Fault | undefined> {
     for (const [i, bundle] of bundles.entries()) {
-      const entries = bundle === undefined ? undefined : toBuffer(bundle)
-      const fault = this.#walk(entries, Math.min(until, (first + i + 1) * BUNDLE_EVENTS))
+      const fault = this.#walk(bundle, Math.min(until, (first + i + 1) * BUNDLE_EVENTS))
       if (fault !== undefined) return fault
     }
     for (const { level, index, tile } of this.#filled.splice(0)) {
-      const stored =
-        level === 0 ? tiles[index - first] : await this.#store.get(tileKey(level, index))
+      const loaded = level === 0 ? tiles[index - first] : undefined
+      const stored = loaded ?? (await this.#store.get(tileKey(level, index)))
       if (stored !== undefined && tile.equals(stored)) continue
       const seq = index * leavesPerHash(level + 1)
       return faultAt(
@@ -122,10 +135,10 @@ export class Auditor {
     return undefined
   }
 
-  #walk(entries: Buffer | undefined, until: number): Fault | undefined {
-    let at = entries === undefined ? -1 : skipEntries(entries, this.size % BUNDLE_EVENTS)
-    while (this.size < until) {
-      at = entries === undefined ? -1 : this.#chain.take(entries, at)
+  #walk(source: Uint8Array | undefined, until: number): Fault | undefined {
+    const entries = toBuffer(source ?? new Uint8Array())
+    for (let at = 0; this.size < until; ) {
+      at = this.#chain.take(entries, at)
       if (at < 0) {
         const detail = 'the event read back does not continue the log'
         return faultAt(FaultClass.eventDamaged, this.size, detail)
@@ -136,7 +149,7 @@ export class Auditor {
   }
 }
 
-/** What the store holds of the events up to `until`, from bundle `first` on. */
+/** What the store holds of the events up to `until`: the rest of bundle `first`, and those after it. */
 interface Loaded {
   readonly first: number
   readonly until: number

@@ -1,5 +1,5 @@
 import { toBuffer } from './bytes.ts'
-import { bundleKey, partialsOf } from './keys.ts'
+import { bundleKey, keyNumber, partsFrom } from './keys.ts'
 import { BUNDLE_EVENTS } from './limits.ts'
 import type { LedgerStore } from './store.ts'
 
@@ -13,9 +13,15 @@ export const ENTRY_LENGTH_BYTES = 2
  */
 export async function readBundle(store: LedgerStore, index: number): Promise<Buffer | undefined> {
   const full = await store.get(bundleKey(index))
-  if (full !== undefined) return toBuffer(full)
-  const parts = await store.range(partialsOf(index), BUNDLE_EVENTS)
-  return parts.length === 0 ? undefined : Buffer.concat(parts.map(([, entries]) => entries))
+  return full === undefined ? readParts(store, index * BUNDLE_EVENTS) : toBuffer(full)
+}
+
+/** The entries from `seq`, at which a part must start, to the end of its bundle; undefined if there are none. */
+export async function readParts(store: LedgerStore, seq: number): Promise<Buffer | undefined> {
+  const parts = await store.range(partsFrom(seq), BUNDLE_EVENTS)
+  const [first] = parts
+  if (first === undefined || keyNumber(first[0]) !== seq) return undefined
+  return Buffer.concat(parts.map(([, entries]) => entries))
 }
 
 /** Offset after the entry at offset `at`, or -1 if there is none. */

@@ -45,16 +45,12 @@ export class FaultList {
     return this.#faults.length + this.#dropped
   }
 
-  get full(): boolean {
-    return this.#faults.length >= MAX_FAULTS
-  }
-
   add(fault: FaultClass, seq: number, detail: string, count = 1): void {
     const last = this.#faults.findLastIndex(known => known.fault === fault)
     const known = this.#faults[last]
     if (known !== undefined && known.seq + known.count === seq) {
       this.#faults[last] = { ...known, count: known.count + count }
-    } else if (this.full) {
+    } else if (this.#faults.length >= MAX_FAULTS) {
       this.#dropped++
     } else {
       this.#faults.push({ fault, seq, count, detail })

@@ -21,6 +21,7 @@ export {
 } from './cosignature.ts'
 export { LedgerError, LedgerErrorCode } from './errors.ts'
 export { decodeEvent, type EventInput, encodeEvent, type LedgerEvent } from './event.ts'
+export type { Expectations, Witnessed } from './expectations.ts'
 export { type Fault, FaultClass } from './fault.ts'
 export type { Scheduler } from './group-commit.ts'
 export type { LedgerHead } from './head.ts'
@@ -46,7 +47,6 @@ export {
   parseNote,
   SignatureType
 } from './note.ts'
-export type { Witnessed } from './open.ts'
 export {
   type ConsistencyProof,
   formatTlogProof,

@@ -76,7 +76,8 @@ export function tilesOf(level: number, index: number): KeyRange {
   return { gte: tileKey(level, index), lt: Buffer.of(Kind.tile, level + 1) }
 }
 
-/** The parts of bundle `index`, where it was not written at once. */
-export function partialsOf(index: number): KeyRange {
-  return { gte: partialKey(index * BUNDLE_EVENTS), lt: partialKey((index + 1) * BUNDLE_EVENTS) }
+/** The parts of a bundle from event `seq` on. */
+export function partsFrom(seq: number): KeyRange {
+  const end = (Math.floor(seq / BUNDLE_EVENTS) + 1) * BUNDLE_EVENTS
+  return { gte: partialKey(seq), lt: partialKey(end) }
 }

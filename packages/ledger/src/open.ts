@@ -1,6 +1,7 @@
 import { Auditor } from './audit.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
-import type { VerifierKey } from './cosignature.ts'
+import { LedgerError, LedgerErrorCode } from './errors.ts'
+import type { Expectations } from './expectations.ts'
 import { type Fault, FaultClass } from './fault.ts'
 import { hashOf } from './head.ts'
 import {
@@ -16,20 +17,6 @@ import { hashRange } from './merkle/proof.ts'
 import { decodeState, EMPTY_STATE, type LedgerState } from './state.ts'
 import type { LedgerStore, StoreRecord } from './store.ts'
 
-/** A size and root somebody else vouches for: the vault's last signed checkpoint, or a neighbour's. */
-export interface Witnessed {
-  readonly size: number
-  /** RFC 6962 root, 32 bytes. */
-  readonly root: Uint8Array
-}
-
-export interface OpenInit {
-  readonly origin: string
-  /** Keys the log's checkpoints may be signed with: the present one, then former ones. */
-  readonly keys: readonly VerifierKey[]
-  readonly witnessed?: Witnessed | undefined
-}
-
 /** A log that was verified from its last checkpoint on. */
 export interface OpenedLog {
   readonly auditor: Auditor
@@ -40,13 +27,24 @@ export interface OpenedLog {
   readonly cosigned: number
 }
 
+/** As {@link openEnd}; a store that can't be read is something wrong, too. */
+export async function openLog(
+  store: LedgerStore,
+  expectations: Expectations
+): Promise<OpenedLog | Fault> {
+  return openEnd(store, expectations).catch((error: unknown) => {
+    if (!(error instanceof LedgerError) || error.code === LedgerErrorCode.closed) throw error
+    return fault(FaultClass.indexDamaged, 0, error.message)
+  })
+}
+
 /**
  * Verifies the end of a log: its last note, the right edge of its tree, every event after it, and what others
  * witnessed. Its cost grows with the events since the last checkpoint, not with the log.
  *
  * @returns the log ready to go on, or the first thing found wrong
  */
-export async function openLog(store: LedgerStore, init: OpenInit): Promise<OpenedLog | Fault> {
+async function openEnd(store: LedgerStore, init: Expectations): Promise<OpenedLog | Fault> {
   const record = await store.get(STATE_KEY)
   const state = record === undefined ? EMPTY_STATE : decodeState(record)
   if (state === undefined) return fault(FaultClass.indexDamaged, 0, 'the state record is damaged')
@@ -66,7 +64,7 @@ export async function openLog(store: LedgerStore, init: OpenInit): Promise<Opene
   if (wrong !== undefined) return wrong
   return {
     ...{ auditor, state, signed },
-    checkpointSizes: notes.map(([key]) => keyNumber(key)!),
+    checkpointSizes: notes.map(([key]) => keyNumber(key)).filter(size => size !== undefined),
     cosigned: Math.min((await lastNumber(store, ALL_COSIGNATURES)) + 1, fullSubtrees(state.size))
   }
 }
@@ -75,7 +73,7 @@ export async function openLog(store: LedgerStore, init: OpenInit): Promise<Opene
 function openLast(
   notes: readonly StoreRecord[],
   { checkpointSize }: LedgerState,
-  { origin, keys }: OpenInit
+  { origin, keys }: Expectations
 ): Checkpoint | Fault | undefined {
   const last = notes.at(-1)
   const size = last === undefined ? 0 : keyNumber(last[0])
@@ -101,7 +99,7 @@ async function compare(
   store: LedgerStore,
   auditor: Auditor,
   state: LedgerState,
-  { witnessed }: OpenInit
+  { witnessed }: Expectations
 ): Promise<Fault | undefined> {
   const { size } = state
   if (auditor.head !== state.head || auditor.tree.nodes().join() !== state.nodes.join()) {

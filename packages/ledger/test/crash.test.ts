@@ -126,7 +126,7 @@ async function run(plan: readonly Step[]): Promise<void> {
 
 describe('ledger through crashes', () => {
   it('never loses an acknowledged event, nor raises a fault, in any order of things', async () => {
-    await fc.assert(fc.asyncProperty(steps, run), { numRuns: 40, seed: 13 })
+    await fc.assert(fc.asyncProperty(steps, run), { numRuns: 800, seed: 78 })
   })
 
   it('takes up a log of which nothing but the first group made it', async () => {

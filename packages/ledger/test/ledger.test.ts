@@ -16,7 +16,7 @@ import { NO_HASH } from '../src/merkle/hash.ts'
 import { Tree } from '../src/merkle/tree.ts'
 import { Writer } from '../src/writer.ts'
 import { createCosigner, ORIGIN } from './support/cosigner.ts'
-import { entriesOf, nameOf, recordsOf, storeOf } from './support/damage.ts'
+import { entriesOf, recordsOf, storeOf } from './support/damage.ts'
 import { hookWrites, type WriteHook } from './support/faulty-store.ts'
 import { buildLog, collect, cosigner, eventInput, growTo, openTest, verify } from './support/log.ts'
 import { treeHash } from './support/reference.ts'
@@ -246,6 +246,24 @@ describe('ledger signing', () => {
     assert.deepEqual([ledger.signed?.size, ledger.signingFailure], [1, undefined])
   })
 
+  it('makes up for cosignatures that failed, in order', async () => {
+    const store = createMemoryStore()
+    let calls = 0
+    const flaky = {
+      ...cosigner,
+      sign: async (message: Uint8Array) => {
+        if (calls++ < 2) throw new Error('vault is locked')
+        return cosigner.sign(message)
+      }
+    }
+    const ledger = await openTest(store, { cosigner: flaky })
+    await growTo(ledger, 3_100, 700)
+    while (ledger.signed === undefined) await ledger.checkpoint().catch(() => undefined)
+    await ledger.close()
+    const { faults, cosigned } = await verify(store.crash(() => true))
+    assert.deepEqual([faults, cosigned], [[], 3])
+  })
+
   it('does not keep a signature that does not verify', async () => {
     const store = createMemoryStore()
     const wrong = { ...cosigner, sign: () => new Uint8Array(2_420) }
@@ -377,19 +395,43 @@ describe('ledger that opens on a damaged log', () => {
     )
   })
 
+  it('opens on a store that can not be read, to say so', async () => {
+    const store = await buildLog(300, [300])
+    const unreadable = new LedgerError('LEDGER_UNREADABLE', '/x: damaged')
+    const ledger = await openTest({
+      ...hookWrites(store, { onWrite: batch => batch }),
+      get: async key => {
+        if (key[0] === 0x6b) throw unreadable
+        return store.get(key)
+      }
+    })
+    assert.deepEqual(
+      ledger.faults.map(({ fault, seq }) => [fault, seq]),
+      [['index-damaged', 300]]
+    )
+    assert.deepEqual([ledger.readOnly, ledger.size], [true, 300])
+  })
+
   it('opens in time that does not grow with the log', async () => {
     const store = await buildLog(5_000, [4_900])
-    let reads = 0
-    const counting = {
-      ...hookWrites(store, { onWrite: batch => batch }),
-      getMany: (keys: readonly Uint8Array[]) => {
-        reads += keys.filter(key => nameOf(key)[0] === 'b').length
-        return store.getMany(keys)
-      }
+    let bytes = 0
+    const count = <T extends ReadonlyArray<Uint8Array | undefined>>(values: T): T => {
+      for (const value of values) bytes += value?.length ?? 0
+      return values
     }
-    const ledger = await openTest(counting)
+    const ledger = await openTest({
+      ...hookWrites(store, { onWrite: batch => batch }),
+      get: async key => count([await store.get(key)])[0],
+      getMany: async keys => count(await store.getMany(keys)),
+      range: async (range, limit, reverse) => {
+        const records = await store.range(range, limit, reverse)
+        count(records.map(([, value]) => value))
+        return records
+      }
+    })
     assert.deepEqual([ledger.size, ledger.faults], [5_000, []])
-    assert.equal(reads, 1)
+    // A note, the tiles of the right edge, the hundred events after them: not the megabyte of the log.
+    assert.ok(bytes < 100_000, `${bytes} bytes read`)
   })
 })
 

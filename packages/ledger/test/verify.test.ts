@@ -21,7 +21,7 @@ import { buildLog, verify } from './support/log.ts'
 const SIZE = 1_400
 const SIGNED = [700, 1_330]
 const LAST_SIGNED = 1_330
-const RUNS = { numRuns: 25, seed: 7 }
+const RUNS = { numRuns: 500, seed: 2026 }
 
 /** Classes after which events are not intact any more. */
 const OF_EVENTS: ReadonlySet<FaultClass> = new Set([

@@ -81,9 +81,20 @@ export class MeshNode {
 
   /** Starts the overlay and the machines. */
   engage(): void {
-    const { watcher, reporter, notices, digests, uptime, overlay } = this.parts
-    this.#setTopics()
+    this.watch()
+    this.connect()
+  }
+
+  /** Starts the machines. Where many hosts share a processor they wait until all are wired. */
+  watch(): void {
+    const { watcher, reporter, notices, digests, uptime } = this.parts
     for (const part of [watcher, reporter, notices, digests, uptime]) part.start()
+  }
+
+  /** Starts the overlay: dials and keeps the links. */
+  connect(): void {
+    const { overlay } = this.parts
+    this.#setTopics()
     overlay.start()
     this.#engaged = true
     this.#topicsTimer = setInterval(() => this.#setTopics(), 1_000)

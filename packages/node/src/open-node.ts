@@ -257,7 +257,10 @@ async function startHost(init: OpenNodeInit, penalties: Map<string, number>): Pr
 
 function listenError(address: string, error: unknown): NodeError {
   const causes = error instanceof AggregateError ? error.errors : [error]
-  const code = causes.map(systemCode).find(found => found !== undefined)
+  // libp2p puts what the system said into its own message, without the error it came from.
+  const named = (cause: unknown): string | undefined =>
+    systemCode(cause) ?? /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL)\b/.exec(String(cause))?.[1]
+  const code = causes.map(named).find(found => found !== undefined)
   if (code === 'EADDRINUSE') {
     return new NodeError(
       'PORT_TAKEN',
@@ -274,7 +277,7 @@ function listenError(address: string, error: unknown): NodeError {
   }
   return new NodeError(
     'LISTEN_FAILED',
-    `can't listen on ${address} (${code ?? String(error)}): check listen.address`,
+    `can't listen on ${address} (${code ?? String(error).split('\n', 1)[0]}): check listen.address`,
     error
   )
 }

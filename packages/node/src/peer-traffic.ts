@@ -17,7 +17,11 @@ export async function admitPeer(
   peer: string
 ): Promise<Member | undefined> {
   const member = await admitRecord(parts, record, peer)
-  if (member === undefined || member.peer !== peer) return undefined
+  if (member === undefined) return undefined
+  if (member.peer !== peer) {
+    parts.context.onReject('not-member', peer)
+    return undefined
+  }
   return member.key === parts.self.key ? undefined : member
 }
 

@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError, LedgerErrorCode } from '../errors.ts'
+import { liveTables } from './manifest.ts'
+import { readVarint } from './varint.ts'
 
 /** Bytes `[offset, offset + size)` of a table, not counting a block's trailer. */
 interface Handle {
@@ -26,18 +28,22 @@ const MAX_KEY_BYTES = 64
 const MAX_ENTRY_HEAD_BYTES: number = 3 * 5 + MAX_KEY_BYTES
 
 /**
- * Checks the structure of a LevelDB folder's tables: block handles, restarts, key lengths and key order, but not
- * values. LevelDB trusts these: one flipped bit there ends the process by an assertion or a stray read, before
- * anybody can say what is wrong. Values it leaves to the ledger's own verification.
+ * Checks the structure of the tables that a LevelDB folder uses: block handles, restarts, key lengths and key
+ * order, but not values. LevelDB trusts these: one flipped bit there ends the process by an assertion or a stray
+ * read, before anybody can say what is wrong. Values it leaves to the ledger's own verification.
  *
  * Throws `LEDGER_UNREADABLE`. Reads a few hundred bytes for each block.
  */
 export function checkTables(folder: string): void {
   const names = list(folder)
-  const isData = (name: string): boolean => /^(MANIFEST-\d+|\d+\.(ldb|log))$/.test(name)
+  const isData = (name: string): boolean => /^\d+\.(ldb|log)$/.test(name)
   // Without this file LevelDB would start a new database over the old one.
   if (!names.includes('CURRENT') && names.some(isData)) throw damaged(join(folder, 'CURRENT'), 0)
-  for (const name of names) if (/^\d+\.ldb$/.test(name)) checkTable(join(folder, name))
+  const live = liveTables(folder)
+  for (const name of names) {
+    if (name.endsWith('.ldb') && live?.has(Number.parseInt(name, 10)))
+      checkTable(join(folder, name))
+  }
 }
 
 function list(folder: string): string[] {
@@ -49,7 +55,8 @@ function list(folder: string): string[] {
 }
 
 function checkTable(path: string): void {
-  const file = openSync(path, 'r')
+  const file = open(path)
+  if (file === undefined) return
   try {
     const table = new Table(path, file, fstatSync(file).size)
     let last: Buffer | undefined
@@ -65,6 +72,16 @@ function checkTable(path: string): void {
     }
   } finally {
     closeSync(file)
+  }
+}
+
+/** Undefined if the table is gone: LevelDB says so itself, or has another process to say so. */
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -108,9 +125,9 @@ class Table {
     let key = Buffer.alloc(0)
     for (let at = 0; at < end; ) {
       const head = this.#read(offset + at, Math.min(MAX_ENTRY_HEAD_BYTES, end - at))
-      const [shared, a] = varint(head, 0)
-      const [own, b] = varint(head, a)
-      const [length, c] = varint(head, b)
+      const [shared, a] = readVarint(head, 0)
+      const [own, b] = readVarint(head, a)
+      const [length, c] = readVarint(head, b)
       const value = { offset: offset + at + c + own, size: length }
       const next = at + c + own + length
       const bad = shared > key.length || (restarts.delete(at) && shared > 0) || next > end
@@ -124,8 +141,8 @@ class Table {
   }
 
   #handle(bytes: Buffer, at: number, where: number): { handle: Handle; next: number } {
-    const [offset, a] = varint(bytes, at)
-    const [size, next] = varint(bytes, a)
+    const [offset, a] = readVarint(bytes, at)
+    const [size, next] = readVarint(bytes, a)
     const fits = next >= 0 && offset + size + TRAILER_BYTES <= this.#sizeBytes
     if (!fits) throw damaged(this.#path, where)
     return { handle: { offset, size }, next }
@@ -141,16 +158,6 @@ class Table {
   }
 }
 
-/** A varint at `at` and the offset after it, -1 if there is none. */
-function varint(bytes: Buffer, at: number): [value: number, next: number] {
-  let value = 0
-  for (let i = at, scale = 1; at >= 0 && i < bytes.length && i < at + 7; i++, scale *= 128) {
-    value += (bytes[i]! & 127) * scale
-    if (bytes[i]! < 128) return [value, i + 1]
-  }
-  return [0, -1]
-}
-
 /** LevelDB's order: by key, then from the newest sequence to the oldest. */
 function isAscending(a: Buffer, b: Buffer): boolean {
   const [keyA, keyB] = [a, b].map(key => key.subarray(0, -KEY_TRAILER_BYTES))
@@ -161,8 +168,5 @@ function isAscending(a: Buffer, b: Buffer): boolean {
 
 function damaged(path: string, at: number): LedgerError {
   const next = 'keep the folder as evidence and restore it from an archive'
-  return new LedgerError(
-    LedgerErrorCode.unreadable,
-    `${path}: damaged at byte ${at}, or another process is writing it: ${next}`
-  )
+  return new LedgerError(LedgerErrorCode.unreadable, `${path}: damaged at byte ${at}: ${next}`)
 }

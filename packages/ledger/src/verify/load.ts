@@ -8,7 +8,7 @@ import {
   type KeyRange,
   keyNumber,
   partialKey,
-  partialsOf,
+  partsFrom,
   tileKey,
   tilesOf
 } from '../keys.ts'
@@ -100,7 +100,7 @@ export class Loader {
   }
 
   async #partials(index: number): Promise<Buffer | undefined> {
-    const records = await this.range(partialsOf(index), BUNDLE_EVENTS)
+    const records = await this.range(partsFrom(index * BUNDLE_EVENTS), BUNDLE_EVENTS)
     if (records !== undefined) return concat(records.map(([, entries]) => entries))
     const seqs = Array.from({ length: BUNDLE_EVENTS }, (_, i) => index * BUNDLE_EVENTS + i)
     const groups = await this.getMany(seqs.map(partialKey))

@@ -58,16 +58,16 @@ export class Readings {
   #events: Version | undefined = new Version()
   #tiles: Version | undefined
   #disputes: Array<{ seq: number; count: number; fault: FaultClass }> = []
+  #size = 0
   #leaf: Hash = NO_HASH
   #intact: LogHead | undefined
   /** What would be intact if the tiles are right. */
   #disputed: LogHead | undefined
-  /** Events below this are under a root that matched. */
-  #confirmed = 0
+  /** The last root that matched, and the faults known by then. */
+  #confirmed: LogHead = this.#here()
   #faultsAtConfirmed = 0
   #forked = false
-  #size = 0
-  #matched: Authority[] = []
+  readonly #matched: Authority[] = []
 
   /** @param authorities - ascending by size */
   constructor(faults: FaultList, authorities: readonly Authority[]) {
@@ -89,7 +89,7 @@ export class Readings {
 
   /** Events below this are under a signed root that the log has. */
   get confirmed(): number {
-    return this.#confirmed
+    return this.#confirmed.size
   }
 
   /** Whether a signed root is not the log's, with nothing else to explain it. */
@@ -112,7 +112,7 @@ export class Readings {
     return this.#intact ?? this.#disputed ?? this.#here()
   }
 
-  /** Takes an event that nothing speaks against. */
+  /** Takes an event as its bundle has it. */
   push(leaf: Hash): void {
     this.#events?.tree.append(leaf)
     this.#tiles?.tree.append(leaf)
@@ -120,7 +120,7 @@ export class Readings {
     if (++this.#size === this.#next) this.#consult()
   }
 
-  /** Takes an event that something speaks against. */
+  /** Takes an event of a bundle that is not what it should be. */
   pushReading({ events, tiles, fault, dispute }: Reading, detail: string): void {
     const seq = this.#size
     if (fault !== undefined) this.fault(fault, detail)
@@ -134,9 +134,10 @@ export class Readings {
     if (events === undefined || tiles === undefined) {
       this.#events = undefined
       this.#tiles = undefined
+    } else {
+      this.#events?.tree.append(events)
+      this.#tiles?.tree.append(tiles)
     }
-    this.#events?.tree.append(events ?? NO_HASH)
-    this.#tiles?.tree.append(tiles ?? NO_HASH)
     this.#leaf = events ?? NO_HASH
     if (++this.#size === this.#next) this.#consult()
   }
@@ -155,15 +156,18 @@ export class Readings {
     while (this.#next <= this.#size) this.#advance()
   }
 
-  /** Tries the root of the 1,024 events just read against their cosignature; false if it fits no reading. */
-  settleSubtree(verify: (root: Hash) => boolean): boolean {
+  /**
+   * Tries the root of the 1,024 events just read against their cosignature: whether it fits a reading, undefined
+   * if there is none.
+   */
+  settleSubtree(verify: (root: Hash) => boolean): boolean | undefined {
     const start = this.#size - SUBTREE_EVENTS
     const [events, tiles] = [this.#events?.subtreeRoot, this.#tiles?.subtreeRoot]
-    if (events === undefined) return true
+    if (events === undefined) return undefined
     if (verify(events)) this.#settleForEvents()
     else if (tiles !== undefined && verify(tiles)) this.#settleForTiles()
     else return false
-    if (start <= this.#confirmed) this.#confirm()
+    if (start <= this.#confirmed.size) this.#confirm()
     return true
   }
 
@@ -204,16 +208,16 @@ export class Readings {
     if (signed) {
       this.#forked = true
       if (explained) return
-      const count = this.#size - this.#confirmed
-      this.#intact ??= { size: this.#confirmed, root: NO_HASH, leaf: NO_HASH }
-      this.#faults.add(Fault.historyForked, this.#confirmed, `${name} has another root`, count)
+      const { size } = this.#confirmed
+      this.#intact ??= this.#confirmed
+      this.#faults.add(Fault.historyForked, size, `${name} has another root`, this.#size - size)
     } else if (!explained) {
       this.#faults.add(Fault.indexDamaged, this.#size, `${name} has another root`)
     }
   }
 
   #confirm(): void {
-    this.#confirmed = this.#size
+    this.#confirmed = this.#here()
     this.#faultsAtConfirmed = this.#faults.total
   }
 

@@ -1,27 +1,22 @@
 import { entryEnd } from '../bundle.ts'
 import { Chain } from '../chain.ts'
-import { type Checkpoint, openCheckpoint } from '../checkpoint.ts'
-import type { VerifierKey } from '../cosignature.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { verifyCosignatureRecord } from '../cosignature-record.ts'
+import type { Expectations } from '../expectations.ts'
 import { type Fault, FaultClass, FaultList } from '../fault.ts'
-import { hashOf, type LedgerHead, publicHead } from '../head.ts'
-import { ALL_CHECKPOINTS, keyNumber, STATE_KEY, tileKey } from '../keys.ts'
+import { type LedgerHead, publicHead } from '../head.ts'
+import { tileKey } from '../keys.ts'
 import { BUNDLE_EVENTS, MAX_EVENTS, SUBTREE_EVENTS } from '../limits.ts'
 import { HASH_BYTES, type Hash, hashToBytes, isHashAt } from '../merkle/hash.ts'
 import { fullTiles, leavesPerHash, partialWidth, tileLevels } from '../merkle/tile.ts'
-import type { Witnessed } from '../open.ts'
-import { decodeState, type LedgerState, stateRoot } from '../state.ts'
 import type { LedgerStore } from '../store.ts'
 import { diagnose } from './diagnose.ts'
+import { type Evidence, gatherEvidence } from './evidence.ts'
 import { CHUNK_BUNDLES, type Chunk, Loader } from './load.ts'
-import { type Authority, Readings } from './readings.ts'
+import { Readings } from './readings.ts'
 
 /** What a full verification needs besides the store. */
-export interface VerifyOptions {
-  readonly origin: string
-  /** Keys the log's checkpoints may be signed with. */
-  readonly keys: readonly VerifierKey[]
-  readonly witnessed?: Witnessed | undefined
+export interface VerifyOptions extends Expectations {
   /** Told after each 1,024 events. */
   readonly onProgress?: (progress: { readonly events: number; readonly total: number }) => void
 }
@@ -45,9 +40,6 @@ export interface VerifyReport {
   readonly faults: readonly Fault[]
 }
 
-/** Checkpoints read from a store at most; a ledger keeps far fewer. */
-const MAX_CHECKPOINTS = 1_024
-
 /**
  * Verifies a whole log: every event's bytes and link, every tile, every signature. Reads only; the store may be
  * damaged in any way as long as it opens.
@@ -59,18 +51,18 @@ export async function verifyLedger(
   store: LedgerStore,
   options: VerifyOptions
 ): Promise<VerifyReport> {
-  return new Verification(new Loader(store), options).run()
+  const loader = new Loader(store)
+  const faults = new FaultList()
+  const evidence = await gatherEvidence(loader, options, faults)
+  return new Verification(loader, options, faults, evidence).run()
 }
 
 class Verification {
   readonly #loader: Loader
   readonly #options: VerifyOptions
-  readonly #faults = new FaultList()
-  #state: LedgerState | undefined
-  #checkpoints: Checkpoint[] = []
-  #readings = new Readings(this.#faults, [])
-  /** Events that the state record, a signature or a witness promises. */
-  #promised = 0
+  readonly #faults: FaultList
+  readonly #evidence: Evidence
+  readonly #readings: Readings
   /** End of the last event that is there, intact or not. */
   #held = 0
   #chain = new Chain()
@@ -78,72 +70,23 @@ class Verification {
   #before: readonly Hash[] = [this.#chain.head]
   #cosigned = 0
   /** Subtrees whose cosignature fits no reading. */
-  #doubtful: number[] = []
+  readonly #doubtful: number[] = []
 
-  constructor(loader: Loader, options: VerifyOptions) {
+  constructor(loader: Loader, options: VerifyOptions, faults: FaultList, evidence: Evidence) {
     this.#loader = loader
     this.#options = options
+    this.#faults = faults
+    this.#evidence = evidence
+    this.#readings = new Readings(faults, evidence.authorities)
   }
 
   async run(): Promise<VerifyReport> {
-    const record = await this.#loader.get(STATE_KEY)
-    this.#state = record === undefined ? undefined : decodeState(record)
-    this.#checkpoints = await this.#openCheckpoints()
-    const authorities = this.#authorities()
-    this.#promised = Math.max(0, ...authorities.map(({ size }) => size))
-    this.#readings = new Readings(this.#faults, authorities)
     await this.#walk()
     this.#readings.finish()
     await this.#compareEdges()
-    await this.#compareState(record !== undefined)
+    await this.#compareState()
     this.#judgeCosignatures()
     return this.#report()
-  }
-
-  /** Every checkpoint in the store that verifies, ascending; the others become faults. */
-  async #openCheckpoints(): Promise<Checkpoint[]> {
-    const { origin, keys } = this.#options
-    const records = (await this.#loader.range(ALL_CHECKPOINTS, MAX_CHECKPOINTS)) ?? []
-    const valid: Checkpoint[] = []
-    for (const [key, note] of records) {
-      const opened = openCheckpoint(note, origin, keys)
-      const size = keyNumber(key) ?? 0
-      if (typeof opened !== 'string' && opened.size === size) valid.push(opened)
-      else
-        this.#invalid(
-          size,
-          `the checkpoint is not accepted: ${typeof opened === 'string' ? opened : 'other size'}`
-        )
-    }
-    const last = this.#state?.checkpointSize ?? 0
-    if (last > 0 && !records.some(([key]) => keyNumber(key) === last)) {
-      this.#invalid(last, 'the last checkpoint is not in the store')
-    }
-    return valid
-  }
-
-  #authorities(): Authority[] {
-    const authorities: Authority[] = this.#checkpoints.map(checkpoint => {
-      const { size, root } = checkpoint
-      return {
-        size,
-        root: hashOf(root),
-        signed: true,
-        name: `the checkpoint of ${size}`,
-        checkpoint
-      }
-    })
-    const { witnessed } = this.#options
-    if (witnessed !== undefined) {
-      const { size, root } = witnessed
-      authorities.push({ size, root: hashOf(root), signed: true, name: `the witness of ${size}` })
-    }
-    const state = this.#state
-    if (state !== undefined) {
-      const root = stateRoot(state)
-      authorities.push({ size: state.size, root, signed: false, name: 'the state record' })
-    }
-    return authorities.toSorted((a, b) => a.size - b.size)
   }
 
   async #walk(): Promise<void> {
@@ -160,7 +103,8 @@ class Verification {
       const next = await this.#walkChunk(chunk, index)
       if (next === undefined) break
       index = next
-      this.#options.onProgress?.({ events: this.#readings.size, total: this.#promised })
+      const { promised: total } = this.#evidence
+      this.#options.onProgress?.({ events: this.#readings.size, total })
     }
   }
 
@@ -170,7 +114,7 @@ class Verification {
     for (let n = index; n < end; n++) {
       const [entries, tile] = [chunk.bundles[n % CHUNK_BUNDLES], chunk.tiles[n % CHUNK_BUNDLES]]
       const base = n * BUNDLE_EVENTS
-      if (entries === undefined && base >= this.#promised) return undefined
+      if (entries === undefined && base >= this.#evidence.promised) return undefined
       if (entries === undefined && tile === undefined) return this.#skip(n)
       await this.#readBundle(n, entries, tile)
       if (this.#readings.size < base + BUNDLE_EVENTS) return undefined
@@ -183,9 +127,10 @@ class Verification {
   /** Passes over bundles of which neither entries nor leaf hashes are left. */
   async #skip(index: number): Promise<number | undefined> {
     const base = index * BUNDLE_EVENTS
+    const { promised } = this.#evidence
     const next = await this.#loader.nextBundle(index)
-    const until = Math.min(next * BUNDLE_EVENTS, this.#promised)
-    const ends = next * BUNDLE_EVENTS >= this.#promised
+    const until = Math.min(next * BUNDLE_EVENTS, promised)
+    const ends = next * BUNDLE_EVENTS >= promised
     const fault = ends ? FaultClass.logTruncated : FaultClass.eventMissing
     this.#readings.fault(fault, 'the event is not in the store', until - base)
     this.#readings.skip(until - base)
@@ -200,14 +145,14 @@ class Verification {
     tile: Buffer | undefined
   ): Promise<void> {
     const base = index * BUNDLE_EVENTS
-    const promised = Math.min(BUNDLE_EVENTS, Math.max(0, this.#promised - base))
+    const promised = Math.min(BUNDLE_EVENTS, Math.max(0, this.#evidence.promised - base))
     const leaves = entries === undefined ? undefined : this.#readSound(entries, tile)
     if (leaves !== undefined && leaves.length >= promised) {
       for (const leaf of leaves) this.#readings.push(leaf)
       this.#before = [this.#chain.head]
       this.#held = base + leaves.length
     } else {
-      const known = this.#state !== undefined || promised === BUNDLE_EVENTS
+      const known = this.#evidence.state !== undefined || promised === BUNDLE_EVENTS
       const length = known ? promised : Math.max(promised, countEntries(entries))
       await this.#readBad(index, length, entries, tile)
     }
@@ -229,8 +174,8 @@ class Verification {
       }
     }
     // The last event has no other to vouch for it than the state record.
-    if (this.#state?.size !== this.#chain.size || this.#state.head === this.#chain.head)
-      return leaves
+    const { state } = this.#evidence
+    if (state?.size !== this.#chain.size || state.head === this.#chain.head) return leaves
     this.#chain = new Chain(size, head)
     return undefined
   }
@@ -241,26 +186,17 @@ class Verification {
     entries: Buffer | undefined,
     tile: Buffer | undefined
   ): Promise<void> {
-    const state = this.#state
+    const { state } = this.#evidence
     const head = state && { seq: state.size - 1, leaf: state.head }
     const bundle = { index, length, entries, tile, before: this.#before, head }
     const findings = await diagnose(bundle, this.#loader)
     for (const { reading, detail } of findings.slice(0, length)) {
-      if (
-        reading.fault === undefined &&
-        reading.dispute === undefined &&
-        reading.events !== undefined
-      ) {
-        this.#readings.push(reading.events)
-      } else {
-        this.#readings.pushReading(reading, detail)
-      }
+      this.#readings.pushReading(reading, detail)
     }
     const last = findings.findLastIndex(({ reading }) => reading.fault !== FaultClass.logTruncated)
     if (last >= 0) this.#held = index * BUNDLE_EVENTS + Math.min(last + 1, length)
     const surplus = findings[length]
-    if (surplus?.reading.fault !== undefined)
-      this.#readings.fault(surplus.reading.fault, surplus.detail)
+    if (surplus !== undefined) this.#readings.fault(surplus.reading.fault!, surplus.detail)
     const end = findings[length - 1]?.reading
     this.#before = [end?.events, end?.tiles].filter(leaf => leaf !== undefined)
     this.#chain = new Chain(index * BUNDLE_EVENTS + length, this.#before[0])
@@ -269,7 +205,7 @@ class Verification {
   /** A tile must have the leaf hashes of a full bundle, and of a partial one up to the last checkpoint. */
   #requireTile(base: number, tile: Buffer | undefined): void {
     const full = this.#held >= base + BUNDLE_EVENTS
-    const signed = Math.min((this.#checkpoints.at(-1)?.size ?? 0) - base, BUNDLE_EVENTS)
+    const signed = Math.min(this.#signedSize() - base, BUNDLE_EVENTS)
     const required = full ? BUNDLE_EVENTS : signed
     const width = Math.floor((tile?.length ?? 0) / HASH_BYTES)
     if (width >= required) return
@@ -277,13 +213,18 @@ class Verification {
     this.#faults.add(FaultClass.indexDamaged, base + width, detail, required - width)
   }
 
+  #signedSize(): number {
+    return this.#evidence.checkpoints.at(-1)?.size ?? 0
+  }
+
   #settleSubtree(index: number, record: Buffer | undefined): void {
     if (record === undefined) return
     const { origin, keys } = this.#options
-    const verify = (root: Hash): boolean =>
+    const verifies = this.#readings.settleSubtree(root =>
       verifyCosignatureRecord(record, index, root, origin, keys)
-    if (this.#readings.settleSubtree(verify)) this.#cosigned++
-    else this.#doubtful.push(index)
+    )
+    if (verifies === true) this.#cosigned++
+    if (verifies === false) this.#doubtful.push(index)
   }
 
   /** Compares full tiles above level 0 with those in the store. */
@@ -297,7 +238,7 @@ class Verification {
   async #compareEdges(): Promise<void> {
     await this.#compareTiles()
     const { tree } = this.#readings
-    const size = this.#checkpoints.at(-1)?.size ?? 0
+    const size = this.#signedSize()
     if (tree === undefined || size > tree.size) return
     for (let level = 1; level < tileLevels(size); level++) {
       const index = fullTiles(level, size)
@@ -318,15 +259,16 @@ class Verification {
   }
 
   /** Compares the state record, and whatever else the store holds, with where the log turned out to end. */
-  async #compareState(found: boolean): Promise<void> {
+  async #compareState(): Promise<void> {
     const { size, leaf } = this.#readings
-    const state = this.#state
+    const { state, stateIsDamaged } = this.#evidence
     const stray = await this.#loader.nextEvent(Math.ceil(size / BUNDLE_EVENTS))
     const bad = (seq: number, detail: string): void =>
       this.#faults.add(FaultClass.indexDamaged, seq, detail)
     if (stray !== Infinity) bad(stray, 'a record stands past the end of the log')
     if (state === undefined) {
-      if (found || size > 0) bad(size, `the state record is ${found ? 'damaged' : 'absent'}`)
+      if (stateIsDamaged) bad(size, 'the state record is damaged')
+      else if (size > 0) bad(size, 'the state record is absent')
     } else if (state.size < this.#held) {
       bad(state.size, 'the state record ends before the log')
     } else if (state.size === size && state.head !== leaf && this.#faults.total === 0) {
@@ -340,12 +282,9 @@ class Verification {
     for (const index of this.#doubtful) {
       const start = index * SUBTREE_EVENTS
       if (forked && confirmed < start + SUBTREE_EVENTS) continue
-      this.#invalid(start, 'the cosignature over these events does not verify', SUBTREE_EVENTS)
+      const detail = 'the cosignature over these events does not verify'
+      this.#faults.add(FaultClass.checkpointInvalid, start, detail, SUBTREE_EVENTS)
     }
-  }
-
-  #invalid(seq: number, detail: string, count = 1): void {
-    this.#faults.add(FaultClass.checkpointInvalid, seq, detail, count)
   }
 
   #report(): VerifyReport {
@@ -353,7 +292,7 @@ class Verification {
     return {
       ok: this.#faults.total === 0,
       events: size,
-      checkpoints: this.#checkpoints.length,
+      checkpoints: this.#evidence.checkpoints.length,
       cosigned: this.#cosigned,
       root: tree === undefined || forked ? undefined : hashToBytes(tree.root()),
       signed: matched.findLast(({ checkpoint }) => checkpoint !== undefined)?.checkpoint,

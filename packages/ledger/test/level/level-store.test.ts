@@ -70,9 +70,20 @@ describe('LevelDB store', () => {
 
   it('does not start anew over a database whose first file is lost', async () => {
     const path = newPath()
-    await (await openLevelStore(path)).close()
+    const store = await openLevelStore(path)
+    await store.write([{ key: Buffer.from('x'), value: Buffer.from('y') }], true)
+    await store.close()
     rmSync(join(path, 'CURRENT'))
     await assert.rejects(openLevelStore(path), { code: 'LEDGER_UNREADABLE' })
+  })
+
+  it('does not mind what a crash left half written', async () => {
+    const path = newPath()
+    await (await openLevelStore(path)).close()
+    writeFileSync(join(path, '000099.ldb'), Buffer.alloc(5_000, 7))
+    const store = await openLevelStore(path)
+    assert.equal(await store.get(Buffer.from('x')), undefined)
+    await store.close()
   })
 
   it('refuses a table that would end the process', async () => {

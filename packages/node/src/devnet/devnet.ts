@@ -71,6 +71,8 @@ export class Devnet {
   #first: LocalShard | undefined
   #onProgress: Progress = () => undefined
   #stopped: Promise<void> | undefined
+  /** When the last link was open, by `performance.now()`. */
+  wiredAtMs = 0
 
   /** @param temporary - a folder to remove in the end */
   constructor(nodes: number, temporary: string | undefined) {
@@ -123,11 +125,22 @@ export class Devnet {
     return keys
   }
 
-  /** Opens all hosts, and lets them dial. */
-  async open(genesis: Uint8Array): Promise<void> {
+  /**
+   * Opens all hosts: ledgers verified, listening.
+   *
+   * @returns addresses by member key
+   */
+  async open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
     const addresses = await this.#each(shard => shard.open(genesis))
-    const all = new Map(addresses.flatMap(own => [...own]))
-    await this.#each(shard => shard.engage(all))
+    return new Map(addresses.flatMap(own => [...own]))
+  }
+
+  async connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await this.#each(shard => shard.connect(addresses))
+  }
+
+  async watch(): Promise<void> {
+    await this.#each(shard => shard.watch())
   }
 
   /** How many living hosts have all their links. */
@@ -291,8 +304,10 @@ async function start(devnet: Devnet, folder: string, init: DevnetInit): Promise<
     await home.saveGenesis(genesis)
     for (const { name } of devnet.hosts) await new Home(join(homePath, name)).linkGenesis(home)
   }
-  await devnet.open(encodeGenesis(genesis))
-  await wire(devnet, init)
+  const addresses = await devnet.open(encodeGenesis(genesis))
+  await Promise.all([devnet.connect(addresses), wired(devnet, init)])
+  devnet.wiredAtMs = performance.now()
+  await devnet.watch()
 }
 
 /** Hosts up to which one thread has time for all. */
@@ -344,17 +359,17 @@ function configFor({ nodes, config }: DevnetInit): NodeConfig {
 const WIRING_POLL_MS = 100
 const WIRING_TIMEOUT_MS = 180_000
 
-async function wire(devnet: Devnet, { nodes, signal, onProgress }: DevnetInit): Promise<void> {
+async function wired(devnet: Devnet, { nodes, signal, onProgress }: DevnetInit): Promise<void> {
   const deadline = performance.now() + WIRING_TIMEOUT_MS
   for (;;) {
     signal?.throwIfAborted()
-    const wired = await devnet.wired()
-    onProgress?.('wiring', wired, nodes)
-    if (wired === nodes) return
+    const done = await devnet.wired()
+    onProgress?.('wiring', done, nodes)
+    if (done === nodes) return
     if (performance.now() > deadline) {
       throw new NodeError(
         'DEVNET_SIZE',
-        `only ${wired} of ${nodes} hosts wired in ${WIRING_TIMEOUT_MS / 1000} s: try fewer --nodes`
+        `only ${done} of ${nodes} hosts wired in ${WIRING_TIMEOUT_MS / 1000} s: try fewer --nodes`
       )
     }
     await pause(WIRING_POLL_MS)

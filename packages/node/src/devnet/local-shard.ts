@@ -25,7 +25,7 @@ import { verifyLedgers } from './verify-ledgers.ts'
 
 const PARALLEL_HOMES = 8
 /** Between the starts of two hosts, so that their timers don't fire all at once ever after. */
-const ENGAGE_EVERY_MS = 4
+const NEXT_HOST_MS = 2
 
 interface HostSeed {
   readonly name: string
@@ -75,8 +75,13 @@ export class LocalShard implements Shard {
     return this.#step(() => this.#open(genesis))
   }
 
-  engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    return this.#step(() => this.#engage(addresses))
+  connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    for (const [member, known] of addresses) this.#addresses.set(member, known)
+    return this.#step(() => this.#oneByOne(node => node.connect()))
+  }
+
+  watch(): Promise<void> {
+    return this.#step(() => this.#oneByOne(node => node.watch()))
   }
 
   async wired(): Promise<number> {
@@ -204,12 +209,11 @@ export class LocalShard implements Shard {
     return own
   }
 
-  async #engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    for (const [member, known] of addresses) this.#addresses.set(member, known)
+  async #oneByOne(start: (node: MeshNode) => void): Promise<void> {
     for (const node of this.#opened) {
       if (this.#stopping.signal.aborted) return
-      node.engage()
-      await pause(ENGAGE_EVERY_MS)
+      start(node)
+      await pause(NEXT_HOST_MS)
     }
   }
 }

@@ -45,7 +45,7 @@ const SETTLE_MS = 3_000
 export async function runDemo(init: DemoInit): Promise<DemoSummary> {
   const startedMs = performance.now()
   await using devnet = await startDevnet(init)
-  const wiredMs = Math.round(performance.now() - startedMs)
+  const wiredMs = Math.round(devnet.wiredAtMs - startedMs)
   const figures = await show(devnet, init)
   init.onProgress('closing', 0, devnet.hosts.length)
   await devnet.stop()

@@ -54,7 +54,9 @@ export interface Shard {
    */
   open(genesis: Uint8Array): Promise<Map<string, readonly string[]>>
   /** Lets every host dial; `addresses` are those of the whole mesh. */
-  engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void>
+  connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void>
+  /** Lets every host beat, report and watch: once all are wired, for beats take the time of dials. */
+  watch(): Promise<void>
   /** Living hosts all of whose links are open. */
   wired(): Promise<number>
   rows(): Promise<HostRow[]>

@@ -34,8 +34,12 @@ export class WorkerShard implements Shard {
     return this.#caller.call('open', genesis)
   }
 
-  engage(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    return this.#caller.call('engage', addresses)
+  connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    return this.#caller.call('connect', addresses)
+  }
+
+  watch(): Promise<void> {
+    return this.#caller.call('watch')
   }
 
   wired(): Promise<number> {

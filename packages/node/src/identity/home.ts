@@ -33,6 +33,9 @@ export interface ApiAccess {
   readonly pid: number
 }
 
+/** What a file of unknown content may turn out to be. */
+type ParsedFile = Readonly<Record<string, unknown>>
+
 /** A node's folder: one file a concern, each readable by its owner alone. */
 export class Home {
   readonly path: string
@@ -104,11 +107,10 @@ export class Home {
   async enrolment(): Promise<EnrolmentProof | undefined> {
     const text = await readPrivateFile(this.#file('enrolment.json'))
     if (text === undefined) return undefined
-    const file = this.#parse('enrolment.json', text) as { enrolment: string; signature: string }
-    return {
-      enrolment: new Uint8Array(Buffer.from(file.enrolment, 'base64')),
-      signature: new Uint8Array(Buffer.from(file.signature, 'base64'))
-    }
+    return this.#parse('enrolment.json', text, ({ enrolment, signature }) => ({
+      enrolment: fromBase64(enrolment as string),
+      signature: fromBase64(signature as string)
+    }))
   }
 
   async saveEnrolment({ enrolment, signature }: EnrolmentProof): Promise<void> {
@@ -122,7 +124,12 @@ export class Home {
   async state(): Promise<NodeState> {
     const text = await readPrivateFile(this.#file('state.json'))
     if (text === undefined) return { incarnation: 0, recordSequence: 0, invites: [] }
-    return this.#parse('state.json', text) as NodeState
+    return this.#parse('state.json', text, state => {
+      const { incarnation, recordSequence, invites } = state
+      const counts = [incarnation, recordSequence].every(Number.isSafeInteger)
+      if (!counts || !Array.isArray(invites)) throw new Error('not a state')
+      return state as unknown as NodeState
+    })
   }
 
   async saveState(state: NodeState): Promise<void> {
@@ -133,8 +140,9 @@ export class Home {
   async records(): Promise<Uint8Array[]> {
     const text = await readPrivateFile(this.#file('records.json'))
     if (text === undefined) return []
-    const records = this.#parse('records.json', text) as string[]
-    return records.map(record => new Uint8Array(Buffer.from(record, 'base64')))
+    return this.#parse('records.json', text, records =>
+      (records as unknown as string[]).map(fromBase64)
+    )
   }
 
   async saveRecords(records: readonly Uint8Array[]): Promise<void> {
@@ -144,7 +152,12 @@ export class Home {
 
   async apiAccess(): Promise<ApiAccess | undefined> {
     const text = await readPrivateFile(this.#file('api.json'))
-    return text === undefined ? undefined : (this.#parse('api.json', text) as ApiAccess)
+    if (text === undefined) return undefined
+    return this.#parse('api.json', text, access => {
+      const { url, token } = access
+      if (typeof url !== 'string' || typeof token !== 'string') throw new Error('no access')
+      return access as unknown as ApiAccess
+    })
   }
 
   async saveApiAccess(access: ApiAccess): Promise<void> {
@@ -168,9 +181,10 @@ export class Home {
     )
   }
 
-  #parse(name: string, text: string): unknown {
+  /** @param read - takes the file apart; what it throws says that the file is damaged */
+  #parse<T>(name: string, text: string, read: (file: ParsedFile) => T): T {
     try {
-      return JSON.parse(text)
+      return read(JSON.parse(text))
     } catch {
       throw new NodeError(
         'HOME_DAMAGED',
@@ -179,3 +193,5 @@ export class Home {
     }
   }
 }
+
+const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))

@@ -93,7 +93,7 @@ export class Admission {
     const member = known ?? memberOf(copyOf(keys), cell)
     const change = directory.accept(member, {
       ...{ sequence, addresses, inviter },
-      bytes: bytes.slice()
+      bytes: Uint8Array.from(bytes)
     })
     return change === 'full' ? { ok: false, code: 'queue-full' } : { ok: true, member, change }
   }
@@ -117,7 +117,7 @@ export class Admission {
 
 /** Views of a received buffer would keep all of it alive. */
 const copyOf = ({ identity, report, peer }: KeySet): KeySet => ({
-  identity: identity.slice(),
-  report: report.slice(),
-  peer: peer.slice()
+  identity: Uint8Array.from(identity),
+  report: Uint8Array.from(report),
+  peer: Uint8Array.from(peer)
 })

@@ -29,10 +29,9 @@ export const SECOND_DIALLER_GRACE_MS = 3_000
 export function planOverlay(snapshot: OverlaySnapshot): OverlayPlan {
   const { open, dialling, wanted, nowMs } = snapshot
   const dial: WantedLink[] = []
-  let free = Math.min(
-    snapshot.maxDials - dialling.size,
-    snapshot.maxLinks - open.size - dialling.size
-  )
+  // Links that only the other end asked for must not keep this node from its own.
+  const own = wanted.filter(({ member }) => open.has(member.key)).length
+  let free = Math.min(snapshot.maxDials - dialling.size, snapshot.maxLinks - own - dialling.size)
   for (const link of wanted) {
     if (free <= 0) break
     const { key } = link.member
@@ -46,9 +45,15 @@ export function planOverlay(snapshot: OverlaySnapshot): OverlayPlan {
   return { dial, drop: surplus(snapshot) }
 }
 
+/**
+ * Where the torus is sparse, some cells border on two dozen others, who all want a link; cutting them
+ * off would cut off whoever has no other way.
+ */
+const ACCEPTED_FACTOR = 2
+
 /** The newest links that nobody here asked for, as many as there are over the limit. */
 function surplus({ open, wanted, maxLinks }: OverlaySnapshot): string[] {
-  const excess = open.size - maxLinks
+  const excess = open.size - ACCEPTED_FACTOR * maxLinks
   if (excess <= 0) return []
   const needed = new Set(wanted.map(link => link.member.key))
   return [...open]

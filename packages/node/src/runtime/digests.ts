@@ -254,6 +254,6 @@ function toDigest({ digest }: DigestPayload): CellDigest {
       specVersion: specVersion ?? 0,
       count: count ?? 0
     })),
-    worst: worst.slice()
+    worst: Uint8Array.from(worst)
   }
 }

@@ -73,11 +73,11 @@ export class Reporter implements RuntimePart {
     const watched = watchList.get(statement.sender.key)
     if (watched === undefined) return
     // Views of the received buffer would keep all of it alive until the next report.
-    const own = openHealthPayload(statement.envelope.payload.slice())
+    const own = openHealthPayload(Uint8Array.from(statement.envelope.payload))
     if (!own.ok || own.value.report == null) return
     const { report } = own.value
     watched.held = {
-      envelope: statement.bytes.slice(),
+      envelope: Uint8Array.from(statement.bytes),
       report,
       receivedMs: clock.wallMs(),
       watchers: watchersOf(report)

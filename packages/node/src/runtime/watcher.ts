@@ -82,6 +82,11 @@ export class Watcher implements RuntimePart {
   }
 
   start(): void {
+    const { watchList, links, directory } = this.#context
+    // Links may have opened before anybody beats: silence counts from now on.
+    for (const { member } of watchList.values()) {
+      if (links.links.has(member.key)) this.#heard(member.key, directory.incarnation(member.key))
+    }
     this.#timer = setInterval(() => this.#handle({ type: 'tick' }), TICK_MS)
   }
 

@@ -71,4 +71,3 @@ describe('ball cast', () => {
     assert.deepEqual([near!.sent.length, far!.sent.length], [1, 0])
   })
 })
-

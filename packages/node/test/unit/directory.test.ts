@@ -36,7 +36,8 @@ describe('directory', () => {
   it('takes a later record of a known member and ignores an older one', () => {
     const { directory, members } = fullWorld([2, 2, 2])
     const [, member] = members
-    const record = (sequence: number) => heldRecord(member!, { sequence, addresses: [`${sequence}`] })
+    const record = (sequence: number) =>
+      heldRecord(member!, { sequence, addresses: [`${sequence}`] })
     assert.equal(directory.accept(member!, record(5)), 'newer')
     assert.equal(directory.accept(member!, record(5)), 'known')
     assert.equal(directory.accept(member!, record(4)), 'known')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock } from 'node:test'
-import { type RejectCode, Subject } from '@torusmesh/protocol'
 import type { HealthReport } from '@torusmesh/protocol'
+import { type RejectCode, Subject } from '@torusmesh/protocol'
 import type { Member } from '../../src/overlay/directory.ts'
 import type { Watched } from '../../src/runtime/watch-list.ts'
 import { type FakeContext, fakeContext } from './support/node-fakes.ts'
@@ -180,7 +180,8 @@ describe('down notice', () => {
     const world = fullWorld([2, 2, 2])
     const { fake, notices, arrive } = receiver(world)
     const accused = world.actors[ACCUSED]!
-    const says = (payload: Uint8Array) => arrive(seal(accused, { subject: Subject.digest, payload }))
+    const says = (payload: Uint8Array) =>
+      arrive(seal(accused, { subject: Subject.digest, payload }))
     await arrive(noticeOf(world, {}))
     await says(returned(INCARNATION))
     assert.equal(world.directory.standing(accused.member.key), 'down')

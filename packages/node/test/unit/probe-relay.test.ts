@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Probe } from '@torusmesh/protocol'
+import { Probe, ProbeAnswer } from '@torusmesh/protocol'
 import { ProbeRelay } from '../../src/runtime/probe-relay.ts'
 import { type FakeLink, fakeContext, fakeLink } from './support/node-fakes.ts'
 import { fullWorld, type World, worldOf } from './support/world.ts'
@@ -11,6 +11,10 @@ const world = fullWorld(SIDES)
 const relayOf = (at: number, links: FakeLink[]): ProbeRelay =>
   new ProbeRelay(fakeContext({ world: worldOf(SIDES, cells, at), links }).context)
 const linksFrom = (to: World, ...at: number[]): FakeLink[] => at.map(n => fakeLink(to.members[n]!))
+/** As they come out of a frame. */
+const probeOf = (init: Probe.$Properties): Probe => Probe.decode(Probe.encode(init).finish())
+const answerOf = (init: ProbeAnswer.$Properties): ProbeAnswer =>
+  ProbeAnswer.decode(ProbeAnswer.encode(init).finish())
 const onlyProbe = ({ sent }: FakeLink): Probe => {
   assert.equal(sent.length, 1)
   return sent[0]!.probe!
@@ -27,7 +31,11 @@ describe('probe relay', () => {
 
   it('answers a probe for itself with its incarnation', () => {
     const [asker] = linksFrom(world, 1)
-    relayOf(0, [asker!]).asked(asker!.link, { id: 7, member: world.members[0]!.id, hops: 2 }, 99)
+    relayOf(0, [asker!]).asked(
+      asker!.link,
+      probeOf({ id: 7, member: world.members[0]!.id, hops: 2 }),
+      99
+    )
     assert.deepEqual({ ...asker!.sent[0]!.answer }, { id: 7, heard: true, incarnation: 99 })
   })
 
@@ -51,9 +59,9 @@ describe('probe relay', () => {
     const [backToSecond] = linksFrom(world, second) as [FakeLink]
     relayOf(target, [backToSecond]).asked(backToSecond.link, onlyProbe(toTarget), 31)
 
-    assert.equal(relay2.answered(backToSecond.sent[0]!.answer as never), undefined)
-    assert.equal(relay1.answered(backToFirst.sent[0]!.answer as never), undefined)
-    assert.deepEqual(own.answered(backToOwn.sent[0]!.answer as never), {
+    assert.equal(relay2.answered(answerOf(backToSecond.sent[0]!.answer!)), undefined)
+    assert.equal(relay1.answered(answerOf(backToFirst.sent[0]!.answer!)), undefined)
+    assert.deepEqual(own.answered(answerOf(backToOwn.sent[0]!.answer!)), {
       key: world.members[target]!.key,
       heard: true,
       incarnation: 31
@@ -62,14 +70,14 @@ describe('probe relay', () => {
 
   it('passes a probe with no hops left to nobody', () => {
     const [asker, other] = linksFrom(world, 1, 2) as [FakeLink, FakeLink]
-    const probe = { id: 1, member: world.members[3]!.id, hops: 0 }
+    const probe = probeOf({ id: 1, member: world.members[3]!.id, hops: 0 })
     relayOf(0, [asker, other]).asked(asker.link, probe, 1)
     assert.deepEqual([asker.sent, other.sent], [[], []])
   })
 
   it('shortens a probe that claims more hops than there are', () => {
     const [asker, other] = linksFrom(world, 1, 2) as [FakeLink, FakeLink]
-    const probe = { id: 1, member: world.members[3]!.id, hops: 200 }
+    const probe = probeOf({ id: 1, member: world.members[3]!.id, hops: 200 })
     relayOf(0, [asker, other]).asked(asker.link, probe, 1)
     assert.equal(onlyProbe(other).hops, 1)
   })
@@ -79,8 +87,8 @@ describe('probe relay', () => {
     const relay = relayOf(0, [way])
     relay.ask(world.members[1]!)
     const { id } = onlyProbe(way)
-    const answer = { id, heard: true, incarnation: 1 }
-    assert.equal(relay.answered({ ...answer, id: id + 1 }), undefined)
+    const answer = answerOf({ id, heard: true, incarnation: 1 })
+    assert.equal(relay.answered(answerOf({ ...answer, id: id + 1 })), undefined)
     assert.notEqual(relay.answered(answer), undefined)
     assert.equal(relay.answered(answer), undefined)
   })
@@ -89,17 +97,17 @@ describe('probe relay', () => {
     const [asker, other] = linksFrom(world, 1, 2) as [FakeLink, FakeLink]
     const relay = relayOf(0, [asker, other])
     const { id: member } = world.members[3]!
-    for (let id = 1; id <= 65; id++) relay.asked(asker.link, { id, member, hops: 2 }, 1)
+    for (let id = 1; id <= 65; id++) relay.asked(asker.link, probeOf({ id, member, hops: 2 }), 1)
     const ids = other.sent.map(({ probe }) => probe!.id!)
-    relay.answered({ id: ids[0]!, heard: true, incarnation: 1 })
+    relay.answered(answerOf({ id: ids[0]!, heard: true, incarnation: 1 }))
     assert.equal(asker.sent.length, 0)
-    relay.answered({ id: ids[1]!, heard: true, incarnation: 1 })
+    relay.answered(answerOf({ id: ids[1]!, heard: true, incarnation: 1 }))
     assert.equal(asker.sent[0]!.answer!.id, 2)
   })
 
   it('a probe for nobody known is dropped', () => {
     const [asker, other] = linksFrom(world, 1, 2) as [FakeLink, FakeLink]
-    const probe = { id: 1, member: new Uint8Array(32), hops: 2 }
+    const probe = probeOf({ id: 1, member: new Uint8Array(32), hops: 2 })
     relayOf(0, [asker, other]).asked(asker.link, probe, 1)
     assert.deepEqual([asker.sent, other.sent], [[], []])
   })

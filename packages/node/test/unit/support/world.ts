@@ -11,9 +11,9 @@ import {
   suiteVerifier,
   type Verifier
 } from '@torusmesh/protocol'
-import { Directory, type HeldRecord, type Member } from '../../../src/overlay/directory.ts'
-import { indexFounders, memberOf } from '../../../src/overlay/admission.ts'
 import { createTorus, type Torus } from '@torusmesh/torus'
+import { indexFounders, memberOf } from '../../../src/overlay/admission.ts'
+import { Directory, type HeldRecord, type Member } from '../../../src/overlay/directory.ts'
 
 export const NETWORK = 'demo-0123456789abcdef'
 export const NOW_MS = 1_800_000_000_000
