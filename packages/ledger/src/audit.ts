@@ -1,10 +1,10 @@
-import { readParts } from './bundle.ts'
+import { readParts, readRest } from './bundle.ts'
 import { toBuffer } from './bytes.ts'
 import { Chain } from './chain.ts'
 import { type Fault, FaultClass } from './fault.ts'
 import { bundleKey, tileKey } from './keys.ts'
 import { BUNDLE_EVENTS, SUBTREE_EVENTS } from './limits.ts'
-import { HASH_BYTES, hashAt } from './merkle/hash.ts'
+import { HASH_BYTES, type Hash, hashAt } from './merkle/hash.ts'
 import type { TileSource } from './merkle/proof.ts'
 import { fullTiles, leavesPerHash, partialWidth, tileLevels } from './merkle/tile.ts'
 import { Tree } from './merkle/tree.ts'
@@ -15,8 +15,8 @@ const READ_BYTES = 384 * 1024
 const MAX_STRIDE: number = SUBTREE_EVENTS / BUNDLE_EVENTS
 
 /**
- * Reads the log back from the store and re-hashes it. What gets signed comes from here, never from the writer:
- * a bit that flipped on the way down would otherwise be signed over.
+ * Reads the log back from the store and re-hashes it. What gets signed comes from here, never from
+ * the writer: a bit that flipped on the way down would otherwise be signed over.
  */
 export class Auditor {
   readonly #store: LedgerStore
@@ -56,7 +56,7 @@ export class Auditor {
   }
 
   /** Leaf hash of the last one. */
-  get head(): string {
+  get head(): Hash {
     return this.#chain.head
   }
 
@@ -100,7 +100,7 @@ export class Auditor {
     const subtreeEnd = (Math.floor(from / SUBTREE_EVENTS) + 1) * SUBTREE_EVENTS
     if (from % BUNDLE_EVENTS > 0) {
       const until = Math.min(size, (first + 1) * BUNDLE_EVENTS)
-      const rest = from < size ? await readParts(this.#store, from) : undefined
+      const rest = from < size ? await readRest(this.#store, from) : undefined
       return { first, until, bundles: [rest], tiles: [] }
     }
     const until = Math.min(size, subtreeEnd, (first + this.#stride) * BUNDLE_EVENTS)
@@ -149,7 +149,9 @@ export class Auditor {
   }
 }
 
-/** What the store holds of the events up to `until`: the rest of bundle `first`, and those after it. */
+/**
+ * What the store holds of the events up to `until`: the rest of bundle `first`, and those after it.
+ */
 interface Loaded {
   readonly first: number
   readonly until: number

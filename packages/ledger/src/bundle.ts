@@ -7,7 +7,8 @@ import type { LedgerStore } from './store.ts'
 export const ENTRY_LENGTH_BYTES = 2
 
 /**
- * The entries of bundle `index` in C2SP form: one record if they were written together, else their parts.
+ * The entries of bundle `index` in C2SP form: one record if they were written together, else their
+ * parts.
  *
  * @returns undefined if the store holds none of it
  */
@@ -16,12 +17,24 @@ export async function readBundle(store: LedgerStore, index: number): Promise<Buf
   return full === undefined ? readParts(store, index * BUNDLE_EVENTS) : toBuffer(full)
 }
 
-/** The entries from `seq`, at which a part must start, to the end of its bundle; undefined if there are none. */
+/**
+ * The entries from `seq`, at which a part must start, to the end of its bundle; undefined if there
+ * are none.
+ */
 export async function readParts(store: LedgerStore, seq: number): Promise<Buffer | undefined> {
   const parts = await store.range(partsFrom(seq), BUNDLE_EVENTS)
   const [first] = parts
   if (first === undefined || keyNumber(first[0]) !== seq) return undefined
   return Buffer.concat(parts.map(([, entries]) => entries))
+}
+
+/** The entries from `seq` to the end of its bundle, wherever its parts start. */
+export async function readRest(store: LedgerStore, seq: number): Promise<Buffer | undefined> {
+  const parts = await readParts(store, seq)
+  if (parts !== undefined) return parts
+  const bundle = await readBundle(store, Math.floor(seq / BUNDLE_EVENTS))
+  const at = bundle === undefined ? -1 : skipEntries(bundle, seq % BUNDLE_EVENTS)
+  return at < 0 ? undefined : bundle?.subarray(at)
 }
 
 /** Offset after the entry at offset `at`, or -1 if there is none. */

@@ -16,7 +16,10 @@ export function readU64(bytes: Buffer, at: number): number {
   return bytes.readUInt32BE(at) * WORD + bytes.readUInt32BE(at + 4)
 }
 
-/** Standard base64, or undefined unless `text` is exactly the canonical encoding of what it decodes to. */
+/**
+ * Standard base64, or undefined unless `text` is exactly the canonical encoding of what it decodes
+ * to.
+ */
 export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   return bytes.toString('base64') === text ? bytes : undefined

@@ -14,7 +14,10 @@ export class Chain {
     this.head = head
   }
 
-  /** Takes the entry at offset `at`: returns the offset after it, or -1 if it is not the event that comes next. */
+  /**
+   * Takes the entry at offset `at`: returns the offset after it, or -1 if it is not the event that
+   * comes next.
+   */
   take(entries: Buffer, at: number): number {
     const start = at + ENTRY_LENGTH_BYTES
     const end = entryEnd(entries, at)

@@ -71,7 +71,8 @@ export async function signCheckpoint(
 /**
  * Opens a checkpoint note: parses it and verifies every line signed under a key of `keys`.
  *
- * @returns the checkpoint, or why not; lines of unknown keys are ignored, a bad line of a known key is not
+ * @returns the checkpoint, or why not; lines of unknown keys are ignored, a bad line of a known key
+ *   is not
  */
 export function openCheckpoint(
   source: string | Uint8Array,

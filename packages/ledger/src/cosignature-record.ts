@@ -14,7 +14,9 @@ export function encodeCosignature({ keyId, signature }: NoteSignature): Uint8Arr
   return bytes
 }
 
-/** Whether a stored record is a cosignature over `root` of subtree `index` under a key of `keys`. */
+/**
+ * Whether a stored record is a cosignature over `root` of subtree `index` under a key of `keys`.
+ */
 export function verifyCosignatureRecord(
   record: Uint8Array,
   index: number,

@@ -14,7 +14,9 @@ export interface VerifierKey {
   readonly publicKey: Uint8Array
 }
 
-/** Signs for a ledger. The key stays with whoever implements this; a vault answers asynchronously. */
+/**
+ * Signs for a ledger. The key stays with whoever implements this; a vault answers asynchronously.
+ */
 export interface Cosigner extends VerifierKey {
   /** ML-DSA-44 (FIPS 204, empty context) over `message`: 2,420 bytes. */
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
@@ -78,7 +80,10 @@ export function cosignatureTimestamp(signature: Uint8Array): number | undefined 
   return Number.isSafeInteger(timestamp) ? timestamp : undefined
 }
 
-/** Whether `signature` is `key`'s cosignature over the leaves and root given, at the timestamp it carries. */
+/**
+ * Whether `signature` is `key`'s cosignature over the leaves and root given, at the timestamp it
+ * carries.
+ */
 export function verifyCosignature(
   key: VerifierKey,
   subtree: Omit<Subtree, 'timestamp'>,

@@ -24,7 +24,9 @@ export const LedgerErrorCode = {
 } as const
 export type LedgerErrorCode = (typeof LedgerErrorCode)[keyof typeof LedgerErrorCode]
 
-/** A failure of the ledger or its store: a stable code and one line that ends with the next step. */
+/**
+ * A failure of the ledger or its store: a stable code and one line that ends with the next step.
+ */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError'
   readonly code: LedgerErrorCode

@@ -30,7 +30,8 @@ export const EVENT_VERSION = 1
 export const ACTOR_BYTES = 32
 export const TICKS_PER_MS = 65_536
 
-// version u8 | type u16 | seq u64 | time u64 | policyVersion u32 | actor 32 B | prev 32 B | length u32 | payload
+// version u8 | type u16 | seq u64 | time u64 | policyVersion u32 | actor 32 B | prev 32 B | length
+// u32 | payload
 const TYPE = 1
 const SEQ = 3
 const TIME = 11
@@ -57,8 +58,8 @@ export function inputFault({
 }
 
 /**
- * Writes an event's canonical bytes at `at`. The caller has checked `input` with {@link inputFault} and left
- * `EVENT_HEADER_BYTES + payload.length` bytes of room.
+ * Writes an event's canonical bytes at `at`. The caller has checked `input` with {@link inputFault}
+ * and left `EVENT_HEADER_BYTES + payload.length` bytes of room.
  *
  * @returns the offset after the event
  */
@@ -93,7 +94,10 @@ export function encodeEvent(event: LedgerEvent): Uint8Array {
   return bytes
 }
 
-/** Whether `bytes[start, end)` has an event's version and lengths; cheap, and decides no more than that. */
+/**
+ * Whether `bytes[start, end)` has an event's version and lengths; cheap, and decides no more than
+ * that.
+ */
 export function isFramed(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start
   return (
@@ -121,7 +125,10 @@ export function timeAt(bytes: Buffer, start: number): { timeMs: number; tick: nu
   return { timeMs, tick: low % TICKS_PER_MS }
 }
 
-/** Decodes an event, or undefined if `source` is not exactly one. The parts share memory with `source`. */
+/**
+ * Decodes an event, or undefined if `source` is not exactly one. The parts share memory with
+ * `source`.
+ */
 export function decodeEvent(source: Uint8Array): LedgerEvent | undefined {
   const bytes = toBuffer(source)
   if (!isFramed(bytes, 0, bytes.length)) return undefined

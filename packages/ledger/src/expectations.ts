@@ -1,6 +1,8 @@
 import type { VerifierKey } from './cosignature.ts'
 
-/** A size and root somebody else vouches for: the vault's last signed checkpoint, or a neighbour's. */
+/**
+ * A size and root somebody else vouches for: the vault's last signed checkpoint, or a neighbour's.
+ */
 export interface Witnessed {
   readonly size: number
   /** RFC 6962 root, 32 bytes. */

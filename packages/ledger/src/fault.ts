@@ -12,7 +12,9 @@ export const FaultClass = {
   eventDuplicated: 'event-duplicated',
   /** An event fits the hash chain but not the tree: somebody rewrote it and what follows. */
   eventForged: 'event-forged',
-  /** The log ends before a size that was recorded, signed or witnessed: a lost tail or a rollback. */
+  /**
+   * The log ends before a size that was recorded, signed or witnessed: a lost tail or a rollback.
+   */
   logTruncated: 'log-truncated',
   /** A tile or the state record disagrees with intact events; it can be rebuilt from them. */
   indexDamaged: 'index-damaged',
@@ -27,8 +29,8 @@ export type FaultClass = (typeof FaultClass)[keyof typeof FaultClass]
 export interface Fault {
   readonly fault: FaultClass
   /**
-   * The first event concerned. Exact, but for `history-forked`: there every event, tile and link was rewritten
-   * to agree, and `seq` is the first event that no matching signature covers.
+   * The first event concerned. Exact, but for `history-forked`: there every event, tile and link
+   * was rewritten to agree, and `seq` is the first event that no matching signature covers.
    */
   readonly seq: number
   /** Events concerned, from `seq` on. */

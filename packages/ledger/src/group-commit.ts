@@ -19,8 +19,8 @@ export interface GroupCommitInit {
 }
 
 /**
- * Decides when to write: one synced write at a time, and whatever arrives meanwhile is the next group. Only an
- * idle ledger waits for its window.
+ * Decides when to write: one synced write at a time, and whatever arrives meanwhile is the next
+ * group. Only an idle ledger waits for its window.
  */
 export class GroupCommit {
   readonly #init: GroupCommitInit
@@ -72,7 +72,8 @@ export class GroupCommit {
     this.#filling = undefined
     this.#events = 0
     this.#writing = group.promise
-    // Those who joined see a failure by their own promises; a group of records alone may have nobody waiting.
+    // Those who joined see a failure by their own promises; a group of records alone may have
+    // nobody waiting.
     group.promise.catch(() => undefined)
     this.#init.write().then(
       () => {

@@ -24,7 +24,7 @@ export { decodeEvent, type EventInput, encodeEvent, type LedgerEvent } from './e
 export type { Expectations, Witnessed } from './expectations.ts'
 export { type Fault, FaultClass } from './fault.ts'
 export type { Scheduler } from './group-commit.ts'
-export type { LedgerHead } from './head.ts'
+export { hashOf, type LedgerHead } from './head.ts'
 export type { KeyRange } from './keys.ts'
 export {
   type Appended,

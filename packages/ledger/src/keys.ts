@@ -56,7 +56,9 @@ function u64Key(kind: number, value: number): Buffer {
   return key
 }
 
-/** The number in a bundle, partial, checkpoint or cosignature key; undefined for any other length. */
+/**
+ * The number in a bundle, partial, checkpoint or cosignature key; undefined for any other length.
+ */
 export function keyNumber(key: Uint8Array): number | undefined {
   const bytes = toBuffer(key)
   if (bytes.length === 5) return bytes.readUInt32BE(1)

@@ -36,7 +36,9 @@ export interface LedgerInit {
   readonly groupCommit?: {
     /** How long an idle ledger waits for company before it writes; default 2. */
     readonly windowMs?: number
-    /** Events that end the wait; default 256. A group holds more if more came during the last write. */
+    /**
+     * Events that end the wait; default 256. A group holds more if more came during the last write.
+     */
     readonly maxEvents?: number
     /** Bytes of entries that may wait for the disk; default 4 MiB. More are refused. */
     readonly maxWaitingBytes?: number
@@ -75,11 +77,14 @@ export interface Ledger {
   /**
    * Appends an event; resolves when it is durable.
    *
-   * Rejects with `LEDGER_LIMIT`, `LEDGER_OVERLOADED`, `LEDGER_READ_ONLY`, `LEDGER_CLOSED`, or with the store's
-   * error if its group could not be written: then it may or may not be in the log after a restart.
+   * Rejects with `LEDGER_LIMIT`, `LEDGER_OVERLOADED`, `LEDGER_READ_ONLY`, `LEDGER_CLOSED`, or with
+   * the store's error if its group could not be written: then it may or may not be in the log after
+   * a restart.
    */
   append(event: EventInput): Promise<Appended>
-  /** Appends events in one group, one after the other; resolves to the first when all are durable. */
+  /**
+   * Appends events in one group, one after the other; resolves to the first when all are durable.
+   */
   appendAll(events: readonly EventInput[]): Promise<Appended>
   root(): Uint8Array
   head(): LedgerHead
@@ -90,11 +95,17 @@ export interface Ledger {
   checkpoint(): Promise<Checkpoint>
   /** Proof that the last checkpoint holds event `seq`; rejects with `LEDGER_UNPROVEN`. */
   prove(seq: number): Promise<InclusionProof>
-  /** Proof that the log of `from` events is a prefix of that of `to`; rejects with `LEDGER_UNPROVEN`. */
+  /**
+   * Proof that the log of `from` events is a prefix of that of `to`; rejects with
+   * `LEDGER_UNPROVEN`.
+   */
   consistency(from: number, to: number): Promise<ConsistencyProof>
   /** Durable events in order. */
   read(options?: ReadOptions): AsyncGenerator<LedgerEvent>
-  /** As {@link read}, then goes on with events as they become durable; a slow reader lags, it loses nothing. */
+  /**
+   * As {@link read}, then goes on with events as they become durable; a slow reader lags, it loses
+   * nothing.
+   */
   tail(options?: TailOptions): AsyncGenerator<LedgerEvent>
   /** A tile as C2SP tlog-tiles serves it: `width` hashes of 32 bytes. */
   tile(level: number, index: number, width?: number): Promise<Uint8Array | undefined>
@@ -110,12 +121,13 @@ const DEFAULT_MAX_WAITING_BYTES = 4 * 1024 * 1024
 const DEFAULT_CHECKPOINT_EVERY_MS = 1_000
 
 /**
- * Opens a log and verifies its end. A log with a fault opens read-only, its `faults` named by a full
- * verification.
+ * Opens a log and verifies its end. A log with a fault opens read-only, its `faults` named by a
+ * full verification.
  *
  * @example
  * ```ts
- * const ledger = await openLedger({ store, clock: Date.now, scheduler, origin: 'mesh/node-7', cosigner })
+ * const ports = { store, clock: Date.now, scheduler: systemScheduler, cosigner }
+ * const ledger = await openLedger({ ...ports, origin: 'mesh.example/node-7' })
  * const { seq } = await ledger.append({ type: 1, actor: memberId, policyVersion: 1, payload })
  * await ledger.checkpoint()
  * const proof = await ledger.prove(seq)
@@ -302,7 +314,7 @@ class StoredLedger implements Ledger {
     if (writer.size + events.length > MAX_EVENTS) return limit('the log is full: start another')
     if (bytes <= (this.#init.groupCommit?.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES))
       return undefined
-    const message = `${writer.waitingBytes} bytes wait for the disk already: wait for earlier appends`
+    const message = `${writer.waitingBytes} bytes wait for the disk: wait for earlier appends`
     return new LedgerError(LedgerErrorCode.overloaded, message)
   }
 
@@ -364,7 +376,9 @@ class StoredLedger implements Ledger {
     return durable
   }
 
-  /** After a write: has full subtrees cosigned soon, and the rest within the checkpoint interval. */
+  /**
+   * After a write: has full subtrees cosigned soon, and the rest within the checkpoint interval.
+   */
   #signLater(): void {
     const { notary } = this.#pen!
     if (this.#closing !== undefined) return

@@ -15,8 +15,8 @@ export interface MemoryStore extends LedgerStore {
   /**
    * Cuts the power: this store is dead, and what a disk would still have is in the one returned.
    *
-   * A batch is one checksummed record of the store's log. So of the batches not yet synced any subset may
-   * survive, each whole or not at all, wherever the lost bytes lie.
+   * A batch is one checksummed record of the store's log. So of the batches not yet synced any
+   * subset may survive, each whole or not at all, wherever the lost bytes lie.
    *
    * @param survives - asked for each unsynced batch, oldest first
    */

@@ -12,7 +12,10 @@ import { consistencyPlan, hashRange, verifyConsistency } from './merkle/proof.ts
 import { fullTiles, tileLevels } from './merkle/tile.ts'
 import type { StoreOperation } from './store.ts'
 
-/** A record for the next group; a partial tile gives way to the full one that may have come meanwhile. */
+/**
+ * A record for the next group; a partial tile gives way to the full one that may have come
+ * meanwhile.
+ */
 export interface NotaryRecord extends StoreOperation {
   readonly partialTile?: { readonly level: number; readonly index: number }
 }
@@ -37,21 +40,20 @@ export class AuditFailure extends LedgerError {
   readonly fault: Fault
 
   constructor(fault: Fault) {
-    super(
-      LedgerErrorCode.inconsistent,
-      `event ${fault.seq}: ${fault.detail}; nothing is signed any more: verify the ledger, check the disk and memory`
-    )
+    const next = 'nothing is signed any more: verify the ledger, check the disk and memory'
+    super(LedgerErrorCode.inconsistent, `event ${fault.seq}: ${fault.detail}; ${next}`)
     this.fault = fault
   }
 }
 
 /**
- * Signs what the auditor confirms: a cosignature for each 1,024 events and checkpoints on demand. One thing at
- * a time; the caller sees to that.
+ * Signs what the auditor confirms: a cosignature for each 1,024 events and checkpoints on demand.
+ * One thing at a time; the caller sees to that.
  */
 export class Notary {
   readonly #init: NotaryInit
   readonly #checkpointSizes: number[]
+  /** The last checkpoint that is durable. */
   #signed: Checkpoint | undefined
   #cosigned: number
   /** The cosignature under way, or the last one. */
@@ -62,11 +64,6 @@ export class Notary {
     this.#checkpointSizes = [...init.checkpointSizes]
     this.#signed = init.signed
     this.#cosigned = init.cosigned
-  }
-
-  /** The last checkpoint that is durable. */
-  get signed(): Checkpoint | undefined {
-    return this.#signed
   }
 
   /** Events audited. */
@@ -105,7 +102,9 @@ export class Notary {
     return checkpoint
   }
 
-  /** Has the subtrees cosigned that are complete; the last signature may still be under way after. */
+  /**
+   * Has the subtrees cosigned that are complete; the last signature may still be under way after.
+   */
   async #cosignNext(): Promise<void> {
     while ((this.#cosigned + 1) * SUBTREE_EVENTS <= this.#init.auditor.size) {
       await this.#settleCosignature()

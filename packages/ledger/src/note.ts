@@ -14,7 +14,10 @@ export interface NoteSignature {
   readonly signature: Uint8Array
 }
 
-/** A C2SP signed note: text that ends in a newline, and its signatures. Nothing in it is verified yet. */
+/**
+ * A C2SP signed note: text that ends in a newline, and its signatures. Nothing in it is verified
+ * yet.
+ */
 export interface Note {
   readonly text: string
   readonly signatures: readonly NoteSignature[]

@@ -39,8 +39,9 @@ export async function openLog(
 }
 
 /**
- * Verifies the end of a log: its last note, the right edge of its tree, every event after it, and what others
- * witnessed. Its cost grows with the events since the last checkpoint, not with the log.
+ * Verifies the end of a log: its last note, the right edge of its tree, every event after it, and
+ * what others witnessed. Its cost grows with the events since the last checkpoint, not with the
+ * log.
  *
  * @returns the log ready to go on, or the first thing found wrong
  */

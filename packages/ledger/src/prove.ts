@@ -99,7 +99,10 @@ export function formatTlogProof({ seq, event, path, checkpoint }: InclusionProof
   )
 }
 
-/** Reads C2SP tlog-proof text that {@link formatTlogProof} wrote; undefined if it is not of that form. */
+/**
+ * Reads C2SP tlog-proof text that {@link formatTlogProof} wrote; undefined if it is not of that
+ * form.
+ */
 export function parseTlogProof(text: string): InclusionProof | undefined {
   const blank = text.indexOf('\n\n')
   const [header, extra, index, ...path] = text.slice(0, Math.max(blank, 0)).split('\n')

@@ -41,7 +41,10 @@ export class LogReader {
     this.#limit = limit
   }
 
-  /** Events in order, a bundle in memory at a time. Throws `LEDGER_UNREADABLE` where the store has none. */
+  /**
+   * Events in order, a bundle in memory at a time. Throws `LEDGER_UNREADABLE` where the store has
+   * none.
+   */
   async *read({ from = 0, limit = Infinity }: ReadOptions = {}): AsyncGenerator<LedgerEvent> {
     const end = Math.min(this.#limit().size, from + limit)
     let seq = from
@@ -85,7 +88,10 @@ export class LogReader {
     }
   }
 
-  /** Proof that the tree of `from` events is a prefix of that of `to`, both under the last checkpoint. */
+  /**
+   * Proof that the tree of `from` events is a prefix of that of `to`, both under the last
+   * checkpoint.
+   */
   async consistency(from: number, to: number): Promise<ConsistencyProof> {
     const size = this.#limit().signed?.size ?? 0
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > size) {
@@ -115,7 +121,9 @@ export class LogReader {
       : undefined
   }
 
-  /** The first `width` entries of a bundle as C2SP serves it, or undefined if the store has fewer. */
+  /**
+   * The first `width` entries of a bundle as C2SP serves it, or undefined if the store has fewer.
+   */
   async entries(index: number, width: number = BUNDLE_EVENTS): Promise<Uint8Array | undefined> {
     const entries = await readBundle(this.#store, index)
     const end = entries === undefined ? -1 : skipEntries(entries, width)

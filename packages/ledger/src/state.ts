@@ -3,7 +3,10 @@ import { MAX_EVENTS } from './limits.ts'
 import { rootOfNodes } from './merkle/compact-range.ts'
 import { HASH_BYTES, type Hash, hashAt, NO_HASH, sha256 } from './merkle/hash.ts'
 
-/** The state record `k`: where the writer stood after a group. Written with every group, in its batch. */
+/**
+ * The state record `k`: where the writer stood after a group. Written with every group, in its
+ * batch.
+ */
 export interface LedgerState {
   /** Events in the log. */
   readonly size: number
@@ -28,7 +31,8 @@ export const EMPTY_STATE: LedgerState = {
   nodes: []
 }
 
-// version u8 | size u64 | checkpoint size u64 | time u48 | tick u16 | head 32 B | nodes 32 B each | SHA-256 of it all
+// version u8 | size u64 | checkpoint size u64 | time u48 | tick u16 | head 32 B | nodes 32 B each |
+// SHA-256 of it all
 const VERSION = 1
 const HEAD = 25
 const NODES: number = HEAD + HASH_BYTES

@@ -33,8 +33,8 @@ const LEAST_BUFFER_BYTES = 4 * 1024
 const GROWTH_HINT_BYTES = 1024 * 1024
 
 /**
- * Turns events into entries, links and tree. All of it happens as an event is added, so that a group is ready the
- * moment the disk is. Holds no event longer than its group takes.
+ * Turns events into entries, links and tree. All of it happens as an event is added, so that a
+ * group is ready the moment the disk is. Holds no event longer than its group takes.
  */
 export class Writer {
   #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
@@ -74,7 +74,10 @@ export class Writer {
     return this.#timeMs
   }
 
-  /** Adds an event whose fields have been checked, at the clock's `nowMs`; returns its sequence number. */
+  /**
+   * Adds an event whose fields have been checked, at the clock's `nowMs`; returns its sequence
+   * number.
+   */
   add(input: EventInput, nowMs: number): number {
     const seq = this.#tree.size
     const start = this.#used + ENTRY_LENGTH_BYTES
@@ -144,8 +147,9 @@ export class Writer {
 }
 
 /**
- * A group's entries as store records: `b` where a group holds a whole bundle, else `p` under the sequence number
- * the part starts with. Parts stay as they are when their bundle fills up: nothing is written twice.
+ * A group's entries as store records: `b` where a group holds a whole bundle, else `p` under the
+ * sequence number the part starts with. Parts stay as they are when their bundle fills up: nothing
+ * is written twice.
  */
 export function entryRecords({ entries, firstSeq, bundleEnds }: Group): StoreOperation[] {
   const operations: StoreOperation[] = []

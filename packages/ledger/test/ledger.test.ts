@@ -430,7 +430,8 @@ describe('ledger that opens on a damaged log', () => {
       }
     })
     assert.deepEqual([ledger.size, ledger.faults], [5_000, []])
-    // A note, the tiles of the right edge, the hundred events after them: not the megabyte of the log.
+    // A note, the tiles of the right edge, the hundred events after them: not the megabyte of the
+    // log.
     assert.ok(bytes < 100_000, `${bytes} bytes read`)
   })
 })

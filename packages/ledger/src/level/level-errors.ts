@@ -1,6 +1,9 @@
 import { LedgerError, LedgerErrorCode } from '../errors.ts'
 
-/** What a failure's code or text, anywhere in its chain of causes, means. The first that fits decides. */
+/**
+ * What a failure's code or text, anywhere in its chain of causes, means. The first that fits
+ * decides.
+ */
 const MEANINGS: ReadonlyArray<readonly [RegExp, LedgerErrorCode, string]> = [
   [
     /LEVEL_LOCKED/,

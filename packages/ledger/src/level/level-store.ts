@@ -6,9 +6,15 @@ import { ledgerErrorOf } from './level-errors.ts'
 import { checkTables } from './table-check.ts'
 
 export interface LevelStoreInit {
-  /** Memory for records not yet sorted, up to twice this; default 256 KiB, a busy node alone takes 4 MiB. */
+  /**
+   * Memory for records not yet sorted, up to twice this; default 256 KiB, a busy node alone takes 4
+   * MiB.
+   */
   readonly writeBufferBytes?: number
-  /** Memory for blocks read; default 64 KiB. The ledger reads sequentially and hardly gains from more. */
+  /**
+   * Memory for blocks read; default 64 KiB. The ledger reads sequentially and hardly gains from
+   * more.
+   */
   readonly cacheBytes?: number
 }
 
@@ -21,7 +27,8 @@ const RANGE_BYTES = 1024 * 1024
 /**
  * Opens a LevelDB store in folder `path`, made if need be. One process at a time may have it open.
  *
- * Rejects with `LEDGER_LOCKED`, `LEDGER_PERMISSION`, `LEDGER_DISK_FULL`, `LEDGER_UNREADABLE` or `LEDGER_IO`.
+ * Rejects with `LEDGER_LOCKED`, `LEDGER_PERMISSION`, `LEDGER_DISK_FULL`, `LEDGER_UNREADABLE` or
+ * `LEDGER_IO`.
  */
 export async function openLevelStore(
   path: string,
@@ -88,7 +95,10 @@ class LevelStore implements LedgerStore {
     return this.#run(() => this.#database.close())
   }
 
-  /** One flipped bit in a table's Bloom filter makes a key seem absent; an iterator does not ask the filter. */
+  /**
+   * One flipped bit in a table's Bloom filter makes a key seem absent; an iterator does not ask the
+   * filter.
+   */
   async #scanFor(key: Uint8Array): Promise<Uint8Array | undefined> {
     const [record] = await this.#database.iterator({ gte: toBuffer(key), limit: 1 }).all()
     return record?.[0].equals(key) ? record[1] : undefined

@@ -22,10 +22,11 @@ const DELETED_FILE = 6
 const NEW_FILE = 7
 
 /**
- * Numbers of the tables that LevelDB's manifest names: those in use. A crash leaves others, half written, that
- * nobody will read.
+ * Numbers of the tables that LevelDB's manifest names: those in use. A crash leaves others, half
+ * written, that nobody will read.
  *
- * @returns undefined if there is no manifest, or none that can be read; LevelDB checks its checksums itself
+ * @returns undefined if there is no manifest, or none that can be read; LevelDB checks its
+ *   checksums itself
  */
 export function liveTables(folder: string): Set<number> | undefined {
   const log = read(folder)

@@ -28,9 +28,10 @@ const MAX_KEY_BYTES = 64
 const MAX_ENTRY_HEAD_BYTES: number = 3 * 5 + MAX_KEY_BYTES
 
 /**
- * Checks the structure of the tables that a LevelDB folder uses: block handles, restarts, key lengths and key
- * order, but not values. LevelDB trusts these: one flipped bit there ends the process by an assertion or a stray
- * read, before anybody can say what is wrong. Values it leaves to the ledger's own verification.
+ * Checks the structure of the tables that a LevelDB folder uses: block handles, restarts, key
+ * lengths and key order, but not values. LevelDB trusts these: one flipped bit there ends the
+ * process by an assertion or a stray read, before anybody can say what is wrong. Values it leaves
+ * to the ledger's own verification.
  *
  * Throws `LEDGER_UNREADABLE`. Reads a few hundred bytes for each block.
  */

@@ -1,6 +1,9 @@
 import { EMPTY_ROOT, type Hash, nodeHash } from './hash.ts'
 
-/** Told of every perfect node as it completes: `index` counts the nodes of that height from the left. */
+/**
+ * Told of every perfect node as it completes: `index` counts the nodes of that height from the
+ * left.
+ */
 export type NodeSink = (height: number, index: number, hash: Hash) => void
 
 const ignore: NodeSink = () => undefined
@@ -20,7 +23,10 @@ export class CompactRange {
     return this.#size
   }
 
-  /** The range over `size` leaves with the hashes {@link nodes} gave, or undefined if their number is wrong. */
+  /**
+   * The range over `size` leaves with the hashes {@link nodes} gave, or undefined if their number
+   * is wrong.
+   */
   static of(size: number, nodes: readonly Hash[]): CompactRange | undefined {
     const range = new CompactRange()
     let taken = nodes.length

@@ -3,8 +3,8 @@ import { hash as digest } from 'node:crypto'
 /**
  * A SHA-256 hash as a string of 32 latin1 characters.
  *
- * Such strings compare with `===`, need no copies, and come out of `crypto.hash` without a Buffer each, which
- * is what hashing millions of small nodes costs most.
+ * Such strings compare with `===`, need no copies, and come out of `crypto.hash` without a Buffer
+ * each, which is what hashing millions of small nodes costs most.
  */
 export type Hash = string
 

@@ -1,3 +1,4 @@
+import { toBuffer } from '../bytes.ts'
 import { hasNode, rootOfNodes } from './compact-range.ts'
 import { EMPTY_ROOT, foldHashes, HASH_BYTES, type Hash, nodeHash } from './hash.ts'
 import { TILE_HASHES, TILE_HEIGHT } from './tile.ts'
@@ -18,7 +19,10 @@ function split(size: number): number {
   return left
 }
 
-/** Whose hashes prove that leaf `index` is in the tree of `size` leaves, from its sibling up (RFC 6962, 2.1.1). */
+/**
+ * Whose hashes prove that leaf `index` is in the tree of `size` leaves, from its sibling up (RFC
+ * 6962, 2.1.1).
+ */
 export function inclusionPlan(index: number, size: number): LeafRange[] {
   const plan: LeafRange[] = []
   let start = 0
@@ -36,7 +40,10 @@ export function inclusionPlan(index: number, size: number): LeafRange[] {
   return plan.reverse()
 }
 
-/** Whose hashes prove that the tree of `from` leaves is a prefix of the one of `to` (RFC 6962, 2.1.2). */
+/**
+ * Whose hashes prove that the tree of `from` leaves is a prefix of the one of `to` (RFC 6962,
+ * 2.1.2).
+ */
 export function consistencyPlan(from: number, to: number): LeafRange[] {
   if (from === 0 || from === to) return []
   const plan: LeafRange[] = []
@@ -85,10 +92,17 @@ async function perfectNode(
   const tile = await tiles(level, Math.floor(first / TILE_HASHES))
   const at = (first % TILE_HASHES) * HASH_BYTES
   if (tile === undefined || tile.length < at + count * HASH_BYTES) return undefined
-  return foldHashes(Buffer.from(tile.buffer, tile.byteOffset, tile.byteLength), at, count)
+  return foldHashes(toBuffer(tile), at, count)
 }
 
-/** Whether `path` leads from `leaf` at `index` to `root` of the tree of `size` leaves (RFC 9162, 2.1.3.2). */
+function areHashes(hashes: readonly Hash[]): boolean {
+  return hashes.every(hash => hash.length === HASH_BYTES)
+}
+
+/**
+ * Whether `path` leads from `leaf` at `index` to `root` of the tree of `size` leaves (RFC 9162,
+ * 2.1.3.2).
+ */
 export function verifyInclusion(
   index: number,
   size: number,
@@ -97,7 +111,7 @@ export function verifyInclusion(
   root: Hash
 ): boolean {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size)) return false
-  if (index < 0 || index >= size || leaf.length !== HASH_BYTES) return false
+  if (index < 0 || index >= size || !areHashes([leaf, ...path])) return false
   let hash = leaf
   let node = index
   let last = size - 1
@@ -120,8 +134,9 @@ export function verifyInclusion(
 }
 
 /**
- * Whether `path` proves that the tree of `from` leaves with `fromRoot` is a prefix of the tree of `to` leaves
- * with `toRoot` (RFC 9162, 2.1.4.2). Every tree extends the empty one, by an empty proof.
+ * Whether `path` proves that the tree of `from` leaves with `fromRoot` is a prefix of the tree of
+ * `to` leaves with `toRoot` (RFC 9162, 2.1.4.2). Every tree extends the empty one, by an empty
+ * proof.
  */
 export function verifyConsistency(
   from: number,
@@ -130,8 +145,8 @@ export function verifyConsistency(
   toRoot: Hash,
   path: readonly Hash[]
 ): boolean {
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to)
-    return false
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return false
+  if (from < 0 || from > to || !areHashes([fromRoot, toRoot, ...path])) return false
   if (from === 0) {
     return path.length === 0 && fromRoot === EMPTY_ROOT && (to > 0 || toRoot === EMPTY_ROOT)
   }

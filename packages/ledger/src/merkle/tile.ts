@@ -12,12 +12,17 @@ export function leavesPerHash(level: number): number {
   return TILE_HASHES ** level
 }
 
-/** Number of full tiles at `level` in a tree of `size` leaves: also the index of its partial tile. */
+/**
+ * Number of full tiles at `level` in a tree of `size` leaves: also the index of its partial tile.
+ */
 export function fullTiles(level: number, size: number): number {
   return Math.floor(size / leavesPerHash(level + 1))
 }
 
-/** Hashes of the rightmost, partial tile at `level`, 0 if there is none (tlog-tiles, "Partial Tiles"). */
+/**
+ * Hashes of the rightmost, partial tile at `level`, 0 if there is none (tlog-tiles, "Partial
+ * Tiles").
+ */
 export function partialWidth(level: number, size: number): number {
   return Math.floor(size / leavesPerHash(level)) % TILE_HASHES
 }

@@ -37,7 +37,8 @@ export class Tree {
   /**
    * The tree of `size` leaves from the tiles of its right edge.
    *
-   * @param tiles - by level, each with at least the partial width of that level; an absent one counts as empty
+   * @param tiles - by level, each with at least the partial width of that level; an absent one
+   *   counts as empty
    * @returns undefined if a tile is too short
    */
   static fromEdge(
@@ -76,7 +77,9 @@ export class Tree {
     return this.#range.nodes()
   }
 
-  /** The partial tile at `level`: empty if every tile there is full. Valid until the next append. */
+  /**
+   * The partial tile at `level`: empty if every tile there is full. Valid until the next append.
+   */
   edge(level: number): Buffer {
     const width = partialWidth(level, this.size)
     return this.#edge[level]?.subarray(0, width * HASH_BYTES) ?? Buffer.alloc(0)

@@ -1,7 +1,10 @@
 import { toBuffer } from '../bytes.ts'
 import { MAX_TIME_MS } from '../event.ts'
 
-/** Bytes of a payload and back. Decoding never throws: what is not exactly an encoding gives undefined. */
+/**
+ * Bytes of a payload and back. Decoding never throws: what is not exactly an encoding gives
+ * undefined.
+ */
 export interface PayloadCodec<T> {
   /** Throws a RangeError if `value` is outside its schema. */
   encode(value: T): Uint8Array

@@ -12,8 +12,8 @@ export interface EventTypeInfo {
 }
 
 /**
- * A kind of event. Its number, once used, means this name and this version of its schema for ever: a changed
- * schema is a new number under the same name with the next version.
+ * A kind of event. Its number, once used, means this name and this version of its schema for ever:
+ * a changed schema is a new number under the same name with the next version.
  */
 export interface EventType<T> extends EventTypeInfo, PayloadCodec<T> {}
 

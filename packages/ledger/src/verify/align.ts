@@ -17,14 +17,16 @@ export interface Misplacement {
 }
 
 export interface Alignment {
-  /** By position from the bundle's first: the entry that claims it, undefined where there is none. */
+  /**
+   * By position from the bundle's first: the entry that claims it, undefined where there is none.
+   */
   readonly slots: ReadonlyArray<Entry | undefined>
   readonly misplaced: readonly Misplacement[]
 }
 
 /**
- * Finds which entry belongs to which of the positions `[base, base + length)`, when entries may be lost, moved,
- * copied or unreadable. An entry that claims its position is not judged further here.
+ * Finds which entry belongs to which of the positions `[base, base + length)`, when entries may be
+ * lost, moved, copied or unreadable. An entry that claims its position is not judged further here.
  */
 export function align(
   entries: readonly Entry[],

@@ -37,7 +37,10 @@ const MAX_ENTRIES: number = 2 * BUNDLE_EVENTS
 /** Other bundles looked into for the events that stand in this one. */
 const MAX_FOREIGN_BUNDLES = 4
 
-/** Says of each position of a bad bundle what is there; a last finding past them is of entries too many. */
+/**
+ * Says of each position of a bad bundle what is there; a last finding past them is of entries too
+ * many.
+ */
 export async function diagnose(bundle: BadBundle, loader: Loader): Promise<Finding[]> {
   const { index, length, tile } = bundle
   const base = index * BUNDLE_EVENTS

@@ -2,7 +2,10 @@ import { FaultClass } from '../fault.ts'
 import type { Hash } from '../merkle/hash.ts'
 import type { Entry } from './entries.ts'
 
-/** A position read twice: by the events and by the tiles. Where the two differ, a signed root has to decide. */
+/**
+ * A position read twice: by the events and by the tiles. Where the two differ, a signed root has to
+ * decide.
+ */
 export interface Reading {
   /** Leaf hash if the events are right; undefined if nothing tells. */
   readonly events: Hash | undefined

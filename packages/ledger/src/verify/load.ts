@@ -28,8 +28,8 @@ export interface Chunk {
 }
 
 /**
- * Reads a store that may be damaged: a record that can't be read counts as absent. Only a closed store makes it
- * reject.
+ * Reads a store that may be damaged: a record that can't be read counts as absent. Only a closed
+ * store makes it reject.
  */
 export class Loader {
   readonly #store: LedgerStore
@@ -77,7 +77,10 @@ export class Loader {
     return (await this.get(bundleKey(index))) ?? this.#partials(index)
   }
 
-  /** First event at or after bundle `index` of which the store holds anything; Infinity if there is none. */
+  /**
+   * First event at or after bundle `index` of which the store holds anything; Infinity if there is
+   * none.
+   */
   async nextEvent(index: number): Promise<number> {
     const bundle = await this.#first({ gte: bundleKey(index), lt: ALL_BUNDLES.lt })
     const partial = await this.#first({
@@ -87,7 +90,10 @@ export class Loader {
     return Math.min(bundle * BUNDLE_EVENTS, partial)
   }
 
-  /** First bundle at or after `index` of which the store holds entries or leaf hashes; Infinity if there is none. */
+  /**
+   * First bundle at or after `index` of which the store holds entries or leaf hashes; Infinity if
+   * there is none.
+   */
   async nextBundle(index: number): Promise<number> {
     const [tile] = (await this.range(tilesOf(0, index), 1)) ?? []
     const tiled = tile === undefined ? Infinity : toBuffer(tile[0]).readUInt32BE(2)

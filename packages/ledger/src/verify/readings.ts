@@ -47,8 +47,8 @@ class Version {
 }
 
 /**
- * The log's tree by its events and, while the two differ, by its tiles. Signed roots settle which is right;
- * until one does, a difference is a dispute.
+ * The log's tree by its events and, while the two differ, by its tiles. Signed roots settle which
+ * is right; until one does, a difference is a dispute.
  */
 export class Readings {
   readonly #faults: FaultList
@@ -157,8 +157,8 @@ export class Readings {
   }
 
   /**
-   * Tries the root of the 1,024 events just read against their cosignature: whether it fits a reading, undefined
-   * if there is none.
+   * Tries the root of the 1,024 events just read against their cosignature: whether it fits a
+   * reading, undefined if there is none.
    */
   settleSubtree(verify: (root: Hash) => boolean): boolean | undefined {
     const start = this.#size - SUBTREE_EVENTS
@@ -176,7 +176,9 @@ export class Readings {
     return this.#disputes.length > 0 ? [] : (this.#events?.tiles.splice(0) ?? [])
   }
 
-  /** Settles what no root decided against the events: better a false alarm than a missed forgery. */
+  /**
+   * Settles what no root decided against the events: better a false alarm than a missed forgery.
+   */
   finish(): void {
     if (this.#disputes.length > 0) this.#settleForTiles()
   }

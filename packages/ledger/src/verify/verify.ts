@@ -41,11 +41,11 @@ export interface VerifyReport {
 }
 
 /**
- * Verifies a whole log: every event's bytes and link, every tile, every signature. Reads only; the store may be
- * damaged in any way as long as it opens.
+ * Verifies a whole log: every event's bytes and link, every tile, every signature. Reads only; the
+ * store may be damaged in any way as long as it opens.
  *
- * What it can't see: events added after the last checkpoint by somebody who rewrites the state record as well,
- * and a lost tail that no checkpoint, state record or witness remembers.
+ * What it can't see: events added after the last checkpoint by somebody who rewrites the state
+ * record as well, and a lost tail that no checkpoint, state record or witness remembers.
  */
 export async function verifyLedger(
   store: LedgerStore,
@@ -159,7 +159,10 @@ class Verification {
     this.#requireTile(base, tile)
   }
 
-  /** Leaf hashes of a bundle in which events, links and tile agree; undefined, and nothing read, if not. */
+  /**
+   * Leaf hashes of a bundle in which events, links and tile agree; undefined, and nothing read, if
+   * not.
+   */
   #readSound(entries: Buffer, tile: Buffer | undefined): Hash[] | undefined {
     const { size, head } = this.#chain
     const leaves: Hash[] = []
@@ -202,7 +205,10 @@ class Verification {
     this.#chain = new Chain(index * BUNDLE_EVENTS + length, this.#before[0])
   }
 
-  /** A tile must have the leaf hashes of a full bundle, and of a partial one up to the last checkpoint. */
+  /**
+   * A tile must have the leaf hashes of a full bundle, and of a partial one up to the last
+   * checkpoint.
+   */
   #requireTile(base: number, tile: Buffer | undefined): void {
     const full = this.#held >= base + BUNDLE_EVENTS
     const signed = Math.min(this.#signedSize() - base, BUNDLE_EVENTS)
@@ -258,7 +264,10 @@ class Verification {
     }
   }
 
-  /** Compares the state record, and whatever else the store holds, with where the log turned out to end. */
+  /**
+   * Compares the state record, and whatever else the store holds, with where the log turned out to
+   * end.
+   */
   async #compareState(): Promise<void> {
     const { size, leaf } = this.#readings
     const { state, stateIsDamaged } = this.#evidence

@@ -8,7 +8,10 @@ import { collect, eventInput, openTest, verify } from '../support/log.ts'
 
 const appender = fileURLToPath(new URL('../support/appender.ts', import.meta.url))
 
-/** Runs the appender until it has acknowledged `events`, then kills it; returns how many it did in the end. */
+/**
+ * Runs the appender until it has acknowledged `events`, then kills it; returns how many it did in
+ * the end.
+ */
 async function appendUntilKilled(path: string, events: number): Promise<number> {
   const child = spawn(process.execPath, ['--conditions=@torusmesh/source', appender, path], {
     stdio: ['ignore', 'pipe', 'inherit']

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { hashOf } from '../../src/head.ts'
-import { type Hash, leafHash, verifyConsistency, verifyInclusion } from '../../src/index.ts'
+import {
+  type Hash,
+  leafHash,
+  nodeHash,
+  verifyConsistency,
+  verifyInclusion
+} from '../../src/index.ts'
 import {
   consistencyPlan,
   hashRange,
@@ -111,6 +117,17 @@ describe('Merkle proofs', () => {
     ] as const) {
       assert.equal(verifyConsistency(from, to, root, root, []), false)
     }
+  })
+
+  it('refuse hashes of another length', () => {
+    const [a, b] = [leafHash(LEAVES[0]!), leafHash(LEAVES[1]!)]
+    const root = nodeHash(a, b)
+    assert.ok(verifyInclusion(0, 2, a, [b], root))
+    assert.equal(verifyInclusion(0, 2, a, [b.slice(1)], root), false)
+    assert.equal(verifyInclusion(0, 2, a, [`${b}x`], root), false)
+    assert.ok(verifyConsistency(1, 2, a, root, [b]))
+    assert.equal(verifyConsistency(1, 2, a, root, [`${b}x`]), false)
+    assert.equal(verifyInclusion(0, 1, '', [], ''), false)
   })
 
   it('let every tree extend the empty one, by an empty proof only', () => {

@@ -1,4 +1,5 @@
-// Appends for ever to the ledger in the folder given, and says after each group how many events are durable.
+// Appends for ever to the ledger in the folder given, and says after each group how many events are
+// durable.
 import { openLedger } from '../../src/index.ts'
 import { openLevelStore, systemScheduler } from '../../src/level/index.ts'
 import { ORIGIN } from './cosigner.ts'

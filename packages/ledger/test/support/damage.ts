@@ -35,7 +35,9 @@ export function entriesOf(records: Records, size: number): Buffer[] {
   return entries
 }
 
-/** Replaces what the store holds of the log by `entries`: full bundles, and one part for the rest. */
+/**
+ * Replaces what the store holds of the log by `entries`: full bundles, and one part for the rest.
+ */
 export function setEntries(records: Records, entries: readonly Buffer[]): void {
   for (const name of [...records.keys()])
     if (name[0] === 'b' || name[0] === 'p') records.delete(name)
@@ -46,7 +48,10 @@ export function setEntries(records: Records, entries: readonly Buffer[]): void {
   }
 }
 
-/** As {@link setEntries}, but a full bundle keeps its record whatever number of entries it has by now. */
+/**
+ * As {@link setEntries}, but a full bundle keeps its record whatever number of entries it has by
+ * now.
+ */
 export function setBundles(records: Records, bundles: ReadonlyArray<readonly Buffer[]>): void {
   for (const name of [...records.keys()]) if (name[0] === 'p') records.delete(name)
   for (const [index, bundle] of bundles.entries()) {
@@ -82,7 +87,10 @@ function split(record: Buffer): Buffer[] {
   return entries
 }
 
-/** Changes the last payload byte of event `seq` and mends every link after it, as a forger without the key would. */
+/**
+ * Changes the last payload byte of event `seq` and mends every link after it, as a forger without
+ * the key would.
+ */
 export function forge(entries: readonly Buffer[], seq: number): Buffer[] {
   const forged = entries.map(entry => Buffer.from(entry))
   forged[seq]![forged[seq]!.length - 1]! ^= 1

@@ -7,7 +7,10 @@ import {
   type StoreRecord
 } from '../../src/index.ts'
 
-/** What a test of a {@link LedgerStore} needs: an empty store, and the same one closed and opened again. */
+/**
+ * What a test of a {@link LedgerStore} needs: an empty store, and the same one closed and opened
+ * again.
+ */
 export interface StoreFixture {
   open(): Promise<LedgerStore>
   reopen(store: LedgerStore): Promise<LedgerStore>

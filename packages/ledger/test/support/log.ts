@@ -36,7 +36,10 @@ export async function growTo(ledger: Ledger, size: number, group = 300): Promise
   }
 }
 
-/** A store with a log of `size` events, checkpoints at `signedAt`, and an end that nothing has signed. */
+/**
+ * A store with a log of `size` events, checkpoints at `signedAt`, and an end that nothing has
+ * signed.
+ */
 export async function buildLog(
   size: number,
   signedAt: readonly number[],

@@ -3,6 +3,7 @@ import type { Host } from '../host/create-host.ts'
 import type { Member } from '../overlay/directory.ts'
 import { type Frame, openFrame } from './frame.ts'
 import { readFrames } from './frames.ts'
+import { widenWindowLazily } from './lazy-window.ts'
 import { encodeFrame, Link } from './link.ts'
 
 export const LINK_PROTOCOL = '/torusmesh/link/1'
@@ -67,6 +68,7 @@ export class LinkService {
     const early: Frame[] = []
     let link: Link | undefined
     let greeted = false
+    widenWindowLazily(stream)
     const timer = setTimeout(() => refuse('no hello in time'), HELLO_TIMEOUT_MS)
     const refuse = (why: string): void => {
       clearTimeout(timer)

@@ -49,6 +49,8 @@ export class Digests implements RuntimePart {
   readonly #map: DigestMap
   /** Up to which version of the map each neighbour was told. */
   readonly #told = new Map<string, number>()
+  /** The version that every neighbour has been told of. */
+  #allTold = -1
   /** Digests of this node's own that wait for a witness, by cell. */
   readonly #waiting = new Map<number, { sealedMs: number; asked: number }>()
   readonly #startedMs: number
@@ -87,6 +89,7 @@ export class Digests implements RuntimePart {
 
   linkOpened(link: Link): void {
     this.#told.set(link.member.key, 0)
+    this.#allTold = -1
   }
 
   linkClosed(link: Link): void {
@@ -110,7 +113,11 @@ export class Digests implements RuntimePart {
   #review(): void {
     const epoch = this.#epoch()
     for (const cell of this.#init.survey.cellsInCharge()) this.#reviewCell(cell, epoch)
-    for (const link of this.#neighbourLinks()) this.#tell(link)
+    if (this.#allTold === this.#map.version) return
+    const version = this.#map.version
+    const links = this.#neighbourLinks()
+    for (const link of links) this.#tell(link)
+    if (links.every(link => this.#told.get(link.member.key) === version)) this.#allTold = version
   }
 
   /** Seals a digest when the cell differs from what is known of it, and regularly when it doesn't. */
