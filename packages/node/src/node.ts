@@ -144,8 +144,12 @@ export class MeshNode {
     const { host, ledger } = this.parts
     this.halt()
     const reset = new Error('killed')
-    for (const connection of host.getConnections()) connection.abort(reset)
-    await host.stop()
+    const connections = host.getConnections()
+    // A kernel closes a dead process's listener with its connections: who redials is refused.
+    const stopped = host.stop()
+    await new Promise(resolve => setImmediate(resolve))
+    for (const connection of connections) connection.abort(reset)
+    await stopped
     await ledger.close()
   }
 

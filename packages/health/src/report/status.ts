@@ -15,8 +15,8 @@ export interface StatusResources {
 
 /** A node gets sick at the first figure of a pair and is well again at the second. */
 export const statusLimits = {
-  /** A tick of the detector: beyond it beats come late. */
-  loopLagMs: { sick: 250, well: 100 },
+  /** A beat's interval: beyond it neighbours miss some. */
+  loopLagMs: { sick: 1_000, well: 250 },
   diskFreeMb: { sick: 512, well: 1_024 }
 } as const
 

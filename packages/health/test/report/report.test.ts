@@ -85,12 +85,12 @@ describe('node status', () => {
     { desc: 'healthy without services', services: [], status: NodeStatus.healthy },
     { desc: 'degraded with one degraded', services: [up, degraded], status: NodeStatus.degraded },
     { desc: 'degraded with one down', services: [down], status: NodeStatus.degraded },
-    { desc: 'degraded when its loop lags', loopLagMs: 250, status: NodeStatus.degraded },
+    { desc: 'degraded when its loop lags', loopLagMs: 1_000, status: NodeStatus.degraded },
     { desc: 'degraded when its disk is full', diskFreeMb: 511, status: NodeStatus.degraded },
-    { desc: 'healthy between the limits if it was', loopLagMs: 200, status: NodeStatus.healthy },
+    { desc: 'healthy between the limits if it was', loopLagMs: 600, status: NodeStatus.healthy },
     {
       desc: 'degraded between the limits if it was',
-      loopLagMs: 200,
+      loopLagMs: 600,
       before: NodeStatus.degraded,
       status: NodeStatus.degraded
     },
