@@ -18,14 +18,14 @@ const generatedMs = modifiedMs('packages/protocol/generated/messages.js')
 if (installedMs < modifiedMs('package-lock.json') || generatedMs < 0) {
   process.stderr.write('torusmesh: installing packages (once)…\n')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(npm, ['ci', '--loglevel=error', '--include=dev'], {
+  const { status } = spawnSync(npm, ['install', '--no-save', '--loglevel=error', '--include=dev'], {
     cwd: root,
     // Standard output belongs to the command that follows (`--json`).
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32'
   })
   if (status !== 0) {
-    process.stderr.write('torusmesh: `npm ci` failed; see its message above, then try again\n')
+    process.stderr.write('torusmesh: `npm install` failed; see its message above, then try again\n')
     process.exit(1)
   }
 }
