@@ -9,14 +9,15 @@ import {
   type LedgerInit,
   leafHash,
   MAX_PAYLOAD_BYTES,
-  openLedger,
-  type StoreOperation
+  openLedger
 } from '../src/index.ts'
+import { STATE_KEY, tileKey } from '../src/keys.ts'
 import { NO_HASH } from '../src/merkle/hash.ts'
 import { Tree } from '../src/merkle/tree.ts'
+import { decodeState, encodeState, type LedgerState } from '../src/state.ts'
 import { Writer } from '../src/writer.ts'
 import { createCosigner, ORIGIN } from './support/cosigner.ts'
-import { entriesOf, recordsOf, storeOf } from './support/damage.ts'
+import { entriesOf, nameOf, recordsOf, storeOf } from './support/damage.ts'
 import { hookWrites, type WriteHook } from './support/faulty-store.ts'
 import { buildLog, collect, cosigner, eventInput, growTo, openTest, verify } from './support/log.ts'
 import { treeHash } from './support/reference.ts'
@@ -289,22 +290,70 @@ describe('ledger signing', () => {
     assert.deepEqual([ledger.faults, (await ledger.checkpoint()).size], [[], 21])
   })
 
-  it('signs nothing over an event that changed on its way down', async () => {
-    const hook: WriteHook = {
-      onWrite: batch =>
-        batch.map(({ key, value }): StoreOperation => {
-          if (key[0] !== 0x70 || value === undefined) return { key, ...(value && { value }) }
-          const flipped = Buffer.from(value)
-          flipped[120]! ^= 4
-          return { key, value: flipped }
-        })
-    }
-    const ledger = await openTest(hookWrites(createMemoryStore(), hook))
-    await growTo(ledger, 5)
+  const [partial, tile] = [0x70, 0x74]
+  const changes = [
+    { desc: 'an event', kind: partial, at: 120 },
+    { desc: 'the last event', kind: partial, at: -1 },
+    { desc: 'a tile', kind: tile, at: 700 }
+  ]
+  for (const { desc, kind, at } of changes) {
+    it(`signs nothing over ${desc} that changed on its way down`, async () => {
+      const hook: WriteHook = {
+        onWrite: batch =>
+          batch.map(operation => {
+            if (operation.key[0] !== kind || operation.value === undefined) return operation
+            const value = Buffer.from(operation.value)
+            value[at < 0 ? value.length + at : at]! ^= 4
+            return { key: operation.key, value }
+          })
+      }
+      const ledger = await openTest(hookWrites(createMemoryStore(), hook))
+      await growTo(ledger, 300)
+      await assert.rejects(ledger.checkpoint(), { code: 'LEDGER_INCONSISTENT' })
+      assert.deepEqual([ledger.readOnly, ledger.faults.length, ledger.signed], [true, 1, undefined])
+      await assert.rejects(ledger.append(eventInput(300)), { code: 'LEDGER_READ_ONLY' })
+      await ledger.close()
+    })
+  }
+
+  it('signs nothing that does not extend what it signed last', async () => {
+    const store = createMemoryStore()
+    let reads = 0
+    const ledger = await openTest({
+      ...hookWrites(store, { onWrite: batch => batch }),
+      // Right when the audit compares the tile, wrong when the consistency proof reads it.
+      get: async key => {
+        const value = await store.get(key)
+        if (value === undefined || !tileKey(0, 1).every((byte, i) => byte === key[i])) return value
+        return ++reads < 2 ? value : Buffer.from(value).fill(1, 44 * 32, 52 * 32)
+      }
+    })
+    await growTo(ledger, 300)
+    await ledger.checkpoint()
+    await growTo(ledger, 600)
     await assert.rejects(ledger.checkpoint(), { code: 'LEDGER_INCONSISTENT' })
-    assert.deepEqual([ledger.readOnly, ledger.faults.length, ledger.signed], [true, 1, undefined])
-    await assert.rejects(ledger.append(eventInput(5)), { code: 'LEDGER_READ_ONLY' })
-    await ledger.close()
+    assert.equal(ledger.signed?.size, 300)
+  })
+
+  it('keeps a tile that fills up while its partial form waits for a signature', async () => {
+    const store = createMemoryStore()
+    const signing = Promise.withResolvers<void>()
+    const slow = {
+      ...cosigner,
+      sign: async (message: Uint8Array) => {
+        await signing.promise
+        return cosigner.sign(message)
+      }
+    }
+    const ledger = await openTest(store, { cosigner: slow, groupCommit: { maxEvents: 150 } })
+    await growTo(ledger, 200, 200)
+    const checkpoint = ledger.checkpoint()
+    await settled()
+    const waiting = ledger.appendAll(Array.from({ length: 100 }, (_, i) => eventInput(200 + i)))
+    signing.resolve()
+    assert.equal((await checkpoint).size, 200)
+    await waiting
+    assert.deepEqual((await verify(store)).faults, [])
   })
 })
 
@@ -367,6 +416,22 @@ describe('ledger that opens on a damaged log', () => {
     assert.equal((await ledger.prove(7)).seq, 7)
     await ledger.close()
   })
+
+  const states: Array<{ desc: string; change: Partial<LedgerState> }> = [
+    { desc: 'another last event', change: { head: leafHash(Buffer.of(1)) } },
+    { desc: 'another tree', change: { nodes: [leafHash(Buffer.of(2))] } },
+    { desc: 'fewer events', change: { size: 40 } }
+  ]
+  for (const { desc, change } of states) {
+    it(`notices a state record of ${desc}`, async () => {
+      const records = await recordsOf(await buildLog(64, [32]))
+      const state = decodeState(records.get(nameOf(STATE_KEY))!)!
+      records.set(nameOf(STATE_KEY), Buffer.from(encodeState({ ...state, ...change })))
+      const ledger = await openTest(await storeOf(records))
+      assert.ok(ledger.faults.length > 0)
+      await assert.rejects(ledger.append(eventInput(0)), { code: 'LEDGER_READ_ONLY' })
+    })
+  }
 
   it('notices a rollback by what a witness saw', async () => {
     const store = await buildLog(500, [300])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError } from '../../src/index.ts'
 import { openLevelStore } from '../../src/level/index.ts'
@@ -84,6 +84,24 @@ describe('LevelDB store', () => {
     const store = await openLevelStore(path)
     assert.equal(await store.get(Buffer.from('x')), undefined)
     await store.close()
+  })
+
+  it('finds a record that the Bloom filter of its table denies', async () => {
+    const path = newPath()
+    const [key, value] = [Buffer.from('some key'), Buffer.alloc(100, 7)]
+    const store = await openLevelStore(path)
+    await store.write([{ key, value }], true)
+    await store.close()
+    await (await openLevelStore(path)).close()
+    const table = join(path, filesOf(path).find(({ name }) => name.endsWith('.ldb'))!.name)
+    const bytes = readFileSync(table)
+    // The filter's 8 bytes follow the data block: its value, one restart, their number, a trailer.
+    const filter = bytes.indexOf(value) + value.length + 4 + 4 + 5
+    writeFileSync(table, bytes.fill(0, filter, filter + 8))
+    const again = await openLevelStore(path)
+    assert.deepEqual(await again.get(key), value)
+    assert.deepEqual(await again.getMany([key, Buffer.from('other')]), [value, undefined])
+    await again.close()
   })
 
   it('refuses a table that would end the process', async () => {

@@ -95,7 +95,11 @@ export class Devnet {
   }
 
   /** Makes the shards of `blocks`, the first of them in the present thread. */
-  async addShards(blocks: readonly ShardInit[], logger: Logger, onProgress: Progress) {
+  async addShards(
+    blocks: readonly ShardInit[],
+    logger: Logger,
+    onProgress: Progress
+  ): Promise<void> {
     this.#onProgress = onProgress
     for (const [i, init] of blocks.entries()) {
       const done = new Map<ShardPhase, number>()
