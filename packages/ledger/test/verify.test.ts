@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type Fault, FaultClass, type VerifyReport, type Witnessed } from '../src/index.ts'
-import { checkpointKey, cosignatureKey, STATE_KEY, tileKey } from '../src/keys.ts'
+import { bundleKey, checkpointKey, cosignatureKey, STATE_KEY, tileKey } from '../src/keys.ts'
 import {
   bundlesOf,
   entriesOf,
@@ -21,7 +21,7 @@ import { buildLog, growTo, openTest, verify } from './support/log.ts'
 const SIZE = 1_400
 const SIGNED = [700, 1_330]
 const LAST_SIGNED = 1_330
-const RUNS = { numRuns: 25, seed: 7 }
+const RUNS = { numRuns: 20, seed: 7 }
 
 /** Classes after which events are not intact any more. */
 const OF_EVENTS: ReadonlySet<FaultClass> = new Set([
@@ -136,6 +136,24 @@ describe('verification', () => {
         return seq
       })
     })
+
+    it('a bit flipped in an event that nothing has signed, its link included', () =>
+      names(
+        FaultClass.eventDamaged,
+        fc.tuple(fc.integer({ min: LAST_SIGNED, max: SIZE - 1 }), fc.nat(2 + 55 + 32 - 1)),
+        (records, [seq, byte]) => {
+          const damaged = entries.map(entry => Buffer.from(entry))
+          damaged[seq]![byte]! ^= 16
+          setEntries(records, damaged)
+          return seq
+        }
+      ))
+
+    it('a record past the end', () =>
+      names(FaultClass.indexDamaged, fc.integer({ min: 6, max: 99 }), (records, index) => {
+        records.set(nameOf(bundleKey(index)), records.get(nameOf(bundleKey(2)))!)
+        return index * 256
+      }))
 
     it('an event taken out', () =>
       names(FaultClass.eventMissing, fc.integer({ min: 0, max: SIZE - 2 }), (records, seq) => {

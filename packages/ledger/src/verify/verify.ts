@@ -85,7 +85,7 @@ class Verification {
     this.#readings.finish()
     await this.#compareEdges()
     await this.#compareState()
-
+    this.#judgeCosignatures()
     return this.#report()
   }
 

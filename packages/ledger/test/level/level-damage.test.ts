@@ -92,7 +92,7 @@ describe('verification of a LevelDB store with one bit flipped', () => {
         assert.equal(named, first, JSON.stringify(report.faults))
         assert.ok(report.ok ? first === -1 : report.faults.length > 0)
       })
-      await fc.assert(property, { numRuns: 12, seed: 11, endOnFailure: true })
+      await fc.assert(property, { numRuns: 8, seed: 11, endOnFailure: true })
     })
   }
 })
