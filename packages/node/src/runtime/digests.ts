@@ -1,4 +1,4 @@
-import { type CellDigest, DigestMap, type DigestTotals } from '@torusmesh/health'
+import { type CellDigest, DigestMap } from '@torusmesh/health'
 import { statementReceived } from '@torusmesh/ledger'
 import {
   bytesToHex,
@@ -69,10 +69,6 @@ export class Digests implements RuntimePart {
 
   stop(): void {
     clearInterval(this.#timer)
-  }
-
-  totals(): DigestTotals {
-    return this.#map.totals(this.#epoch() - 2 * Math.ceil(this.#init.renewMs / EPOCH_MS))
   }
 
   /** Cells that are not all well first. */
