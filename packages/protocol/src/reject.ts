@@ -24,6 +24,7 @@ const VERDICTS = {
   'not-member': 'ignore',
   'not-watcher': 'ignore',
   'no-quorum': 'ignore',
+  redundant: 'ignore',
   'queue-full': 'ignore'
 } as const
 VERDICTS satisfies Record<string, Exclude<Verdict, 'accept'>>

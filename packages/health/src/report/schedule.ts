@@ -4,7 +4,7 @@ export const REPORT_MS = 10_000
 const SETTLE_MS = 500
 /** Least time between reports; doubles with each change in a row, up to {@link REPORT_MS}. */
 const REPORT_GAP_MS = 1_000
-/** Largest jitter, so that a mesh started at once doesn't report at once. */
+/** Largest jitter. It is stretched over the whole first period: a mesh started at once mustn't report at once. */
 export const REPORT_JITTER_MAX_MS = 2_000
 
 /** Why a report is due. */
@@ -17,7 +17,7 @@ export interface ReportInput<Content> {
   readonly jitterMs: number
 }
 
-/** When to send a report: on a change that lasts, and each 10 s less the jitter. */
+/** When to send a report: at first, on a change that lasts, and each 10 s less the jitter. */
 export class ReportSchedule<Content extends string | number> {
   #sent: Content | undefined
   #sentMs = 0
@@ -50,8 +50,10 @@ export class ReportSchedule<Content extends string | number> {
   }
 
   #send(content: Content, jitterMs: number, now: number): void {
+    const jitter = Math.min(Math.max(jitterMs, 0), REPORT_JITTER_MAX_MS)
+    const spreadMs = this.#sent === undefined ? REPORT_MS - REPORT_GAP_MS : REPORT_JITTER_MAX_MS
+    this.#periodMs = REPORT_MS - Math.floor((jitter * spreadMs) / REPORT_JITTER_MAX_MS)
     this.#sent = content
     this.#sentMs = now
-    this.#periodMs = REPORT_MS - Math.min(Math.max(jitterMs, 0), REPORT_JITTER_MAX_MS)
   }
 }

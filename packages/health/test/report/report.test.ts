@@ -34,11 +34,16 @@ describe('report schedule', () => {
     ])
   })
 
-  it('takes the jitter off the period, within bounds', () => {
-    assert.deepEqual(sends({ 0: 'ok' }, 10_000, 1_500), ['0 period ok', '8500 period ok'])
-    assert.deepEqual(sends({ 0: 'ok' }, 9_000, REPORT_JITTER_MAX_MS * 9), [
+  it('takes the jitter off the period, stretched over the whole of the first, within bounds', () => {
+    assert.deepEqual(sends({ 0: 'ok' }, 14_000, 1_500), [
       '0 period ok',
-      '8000 period ok'
+      '3250 period ok',
+      '11750 period ok'
+    ])
+    assert.deepEqual(sends({ 0: 'ok' }, 9_500, REPORT_JITTER_MAX_MS * 9), [
+      '0 period ok',
+      '1000 period ok',
+      '9000 period ok'
     ])
     assert.deepEqual(sends({ 0: 'ok' }, 11_000, -5_000), ['0 period ok', '10000 period ok'])
   })

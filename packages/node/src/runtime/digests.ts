@@ -20,6 +20,11 @@ import { type DigestPayload, openDigestPayload } from './payloads.ts'
 
 /** How often the cells in this node's charge are looked at, and changes go to its neighbours. */
 const REVIEW_MS = 1_000
+/**
+ * A change stands so long before it is summed up: what dies together is told of together, and not while
+ * the notices of it are still under way.
+ */
+const SETTLE_MS = 3_000
 /** A digest that found no witness is sealed anew after this time: its neighbours' view may lag. */
 const RETRY_MS = 5_000
 /** What a digest calls an epoch: a cell that changes is summed up anew at most once in this time. */
@@ -53,6 +58,8 @@ export class Digests implements RuntimePart {
   #allTold = -1
   /** Digests of this node's own that wait for a witness, by cell. */
   readonly #waiting = new Map<number, { sealedMs: number; asked: number }>()
+  /** Since when cells differ from what is known of them. */
+  readonly #changedMs = new Map<number, number>()
   readonly #startedMs: number
   #timer: NodeJS.Timeout | undefined
 
@@ -128,13 +135,21 @@ export class Digests implements RuntimePart {
     const changed =
       digest.down !== (known?.down ?? 0) ||
       (known !== undefined && digest.members !== known.members)
+    const settled = changed && this.#hasSettled(cell, nowMs)
+    if (!changed) this.#changedMs.delete(cell)
     const ageMs = known === undefined ? Number.POSITIVE_INFINITY : (epoch - known.epoch) * EPOCH_MS
     // Cells take turns with their first and their regular digests.
     const roundMs = this.#context.directory.torus.cells * SPACING_MS
     const due =
       ageMs >= Math.max(this.#init.renewMs, roundMs) &&
       nowMs - this.#startedMs >= (cell + 1) * SPACING_MS
-    if ((changed || due) && this.#init.survey.isSteward(cell, epoch)) this.#seal(digest, nowMs)
+    if ((settled || due) && this.#init.survey.isSteward(cell, epoch)) this.#seal(digest, nowMs)
+  }
+
+  #hasSettled(cell: number, nowMs: number): boolean {
+    const sinceMs = this.#changedMs.get(cell)
+    if (sinceMs === undefined) this.#changedMs.set(cell, nowMs)
+    return sinceMs !== undefined && nowMs - sinceMs >= SETTLE_MS
   }
 
   /** Signs a digest and asks one neighbour to witness it; the next one when none came in time. */
@@ -142,6 +157,7 @@ export class Digests implements RuntimePart {
     const { speaker, background } = this.#context
     const asked = (this.#waiting.get(digest.cell)?.asked ?? -1) + 1
     this.#waiting.set(digest.cell, { sealedMs: nowMs, asked })
+    this.#changedMs.delete(digest.cell)
     background('seal digest', async () => {
       const steward = await speaker.say(Subject.digest, encodeDigest(digest))
       const witnesses = this.#neighbourLinks().filter(({ member }) => member.cell !== digest.cell)

@@ -19,8 +19,11 @@ import type { RuntimeContext, RuntimePart } from './context.ts'
 import { type HealthPayload, openHealthPayload } from './payloads.ts'
 import { type Watched, watchersOf } from './watch-list.ts'
 
-/** A watcher publishes when those before it in rank had this long to do so. */
-const RANK_DELAY_MS = 400
+/**
+ * A watcher publishes when those before it in rank had this long to do so: time for a notice to come
+ * through a mesh under load. A second one costs every node as much as the first.
+ */
+const RANK_DELAY_MS = 2_000
 const REVIEW_MS = 50
 /** A notice that lacks accusations for so long won't get them: they have lapsed. */
 const GIVE_UP_MS = 30_000
@@ -105,9 +108,9 @@ export class Notices implements RuntimePart {
   received({ accused, incarnation, accusations }: ProvenDown, envelope: Uint8Array): void {
     const { directory } = this.#context
     if (accused.key === directory.self.key) return this.#events.onSelfDown(incarnation)
-    const standing = directory.standing(accused.key)
-    const known = directory.incarnation(accused.key)
-    if (incarnation < known || (incarnation === known && standing === 'down')) return
+    if (incarnation < directory.incarnation(accused.key)) return
+    if (this.#holds(accused.key, incarnation)) return
+    // A watcher knew before: the notice spares it its own.
     this.#keep(accused.key, incarnation, envelope)
     this.#events.onProven(accused, accusations)
     this.#stands(accused, 'down', incarnation, `a notice with ${accusations.length} accusations`)
@@ -155,21 +158,25 @@ export class Notices implements RuntimePart {
   /** Checks everything a notice rests on; a code says what doesn't hold. */
   async prove(notice: DownNotice, outer: OpenedEnvelope): Promise<ProvenDown | RejectCode> {
     const { directory } = this.#context
-    const report = await this.#openInner(notice.report, outer)
-    if (typeof report === 'string') return report
+    if (this.#isRedundant(notice, outer)) return 'redundant'
+    // Together: one after the other they would queue behind everything else that is verified here.
+    const [report, ...inners] = await Promise.all(
+      [notice.report, ...notice.accusations].map(bytes => this.#openInner(bytes, outer))
+    )
+    if (report === undefined || typeof report === 'string') return report ?? 'malformed'
     if (report.statement.report == null) return 'wrong-payload'
     const watchers = new Set(watchersOf(report.statement.report))
     const accusations = new Map<string, ProvenAccusation>()
     let incarnation = Number.POSITIVE_INFINITY
-    for (const bytes of notice.accusations) {
-      const inner = await this.#openInner(bytes, outer)
+    for (const [i, inner] of inners.entries()) {
       if (typeof inner === 'string') return inner
       const { accusation } = inner.statement
       if (accusation == null || bytesToHex(accusation.accused) !== report.sender.key) {
         return 'wrong-payload'
       }
       if (!watchers.has(inner.sender.shortId)) return 'not-watcher'
-      accusations.set(inner.sender.key, { accuser: inner.sender, accusation, envelope: bytes })
+      const envelope = notice.accusations[i]!
+      accusations.set(inner.sender.key, { accuser: inner.sender, accusation, envelope })
       incarnation = Math.min(incarnation, accusation.incarnation)
     }
     if (accusations.size < quorumOf(presentAmong(directory, watchers))) return 'no-quorum'
@@ -177,19 +184,36 @@ export class Notices implements RuntimePart {
     return { accused: report.sender, incarnation, accusations: [...accusations.values()] }
   }
 
+  /**
+   * Whether a notice of the same death is kept already: several watchers may tell of it, and each
+   * notice costs six verifications. Unsigned claims decide here, but only what to leave alone.
+   */
+  #isRedundant({ accusations }: DownNotice, outer: OpenedEnvelope): boolean {
+    const opened = accusations[0] && this.#openEnvelope(accusations[0], outer)
+    if (!opened?.ok) return false
+    const claimed = openHealthPayload(opened.envelope.payload)
+    if (!claimed.ok || claimed.value.accusation == null) return false
+    const { accused, incarnation } = claimed.value.accusation
+    return this.#holds(bytesToHex(accused), incarnation)
+  }
+
+  /** A statement within a notice: valid when the notice was made, which may be read much later. */
+  #openEnvelope(bytes: Uint8Array, outer: OpenedEnvelope) {
+    const { network, env } = this.#context
+    const subject = Subject.health
+    return openEnvelope(bytes, {
+      ...{ network, env, subject },
+      nowMs: outer.issuedMs,
+      maxSkewMs: RANK_DELAY_MS
+    })
+  }
+
   async #openInner(
     bytes: Uint8Array,
     outer: OpenedEnvelope
   ): Promise<{ sender: Member; statement: HealthPayload } | RejectCode> {
-    const { network, env, directory } = this.#context
-    const opened = openEnvelope(bytes, {
-      network,
-      env,
-      subject: Subject.health,
-      // Valid when the notice was made; it may be read much later.
-      nowMs: outer.issuedMs,
-      maxSkewMs: RANK_DELAY_MS
-    })
+    const { directory } = this.#context
+    const opened = this.#openEnvelope(bytes, outer)
     if (!opened.ok) return opened.code
     const sender = directory.get(bytesToHex(opened.envelope.sender))
     if (sender === undefined) return 'unknown-sender'

@@ -162,6 +162,10 @@ describe('down notice', () => {
     await arrive(noticeOf(world, { accusers: [3, 5] }))
     assert.equal(fake.standings.length, 1)
     assert.equal(notices.kept().length, 1)
+    assert.deepEqual(
+      fake.rejected.map(({ code }) => code),
+      ['redundant']
+    )
   })
 
   it('about this node itself is answered, not believed', async () => {
@@ -246,7 +250,7 @@ describe('publishing a notice', () => {
     for (const self of WATCHERS) times.push(await publishedAt(self, WATCHERS))
     assert.deepEqual(
       times.flat().sort((a, b) => a - b),
-      [0, 400, 800]
+      [0, 2_000, 4_000]
     )
   })
 
@@ -254,16 +258,30 @@ describe('publishing a notice', () => {
     assert.deepEqual(await publishedAt(3, [3]), [])
   })
 
-  it('is left to others once their notice came', async () => {
-    const world = worldOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7], 3)
-    const { fake, notices, arrive } = receiver(world)
-    notices.start()
-    await arrive(noticeOf(world, {}))
-    const watched = { member: world.members[ACCUSED]! } as Watched
-    notices.schedule(watched, INCARNATION)
-    mock.timers.tick(5_000)
-    await fake.idle()
-    notices.stop()
-    assert.deepEqual(fake.published, [])
-  })
+  for (const knew of [false, true]) {
+    it(`is left to others once their notice came${knew ? ', to one that knew before too' : ''}`, async () => {
+      const world = worldOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7], 3)
+      const { fake, notices, arrive } = receiver(world)
+      const accused = world.members[ACCUSED]!
+      const watched = {
+        member: accused,
+        held: { watchers: [] as string[], envelope: ownReport(world) },
+        accusations: new Map([
+          ['anybody', { envelope: Uint8Array.of(1), incarnation: INCARNATION }]
+        ])
+      } as unknown as Watched
+      notices.start()
+      if (knew) {
+        world.directory.setStanding(accused.key, 'down', INCARNATION)
+        notices.schedule(watched, INCARNATION)
+      }
+      await arrive(noticeOf(world, {}))
+      if (!knew) notices.schedule(watched, INCARNATION)
+      mock.timers.tick(5_000)
+      await fake.idle()
+      notices.stop()
+      assert.deepEqual(fake.published, [])
+      assert.equal(notices.kept().length, 1)
+    })
+  }
 })

@@ -115,7 +115,10 @@ class WorkerPool implements AttestationPool {
   #run(task: PoolTask, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (!this.canAcceptWork()) return Promise.reject(this.#refusal())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ task, transfer, resolve, reject })
+      const job = { task, transfer, resolve, reject }
+      // Peers wait for what is being verified; nobody yet knows of what is being signed.
+      if (task.op === 'verify') this.#waiting.unshift(job)
+      else this.#waiting.push(job)
       this.#dispatch()
     })
   }

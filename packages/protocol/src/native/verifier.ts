@@ -41,8 +41,11 @@ export interface NativeVerifier extends Verifier {
 }
 
 const MAX_WAITING = 1_024
-/** Main-thread time for Falcon between two turns of the event loop. */
-const SLICE_MS = 2
+/**
+ * Main-thread time for Falcon between two turns of the event loop: less than the sockets of a busy mesh
+ * take, or a burst of statements waits turn after turn.
+ */
+const SLICE_MS = 8
 /** From so many waiting on, the pool helps. A batch takes a worker 3 ms. */
 const POOL_FROM = 32
 const BATCH = 64
@@ -50,7 +53,7 @@ const BATCH = 64
 const THREADED_MAX = 8
 
 /**
- * A verifier that keeps the event loop free: Falcon on the main thread in slices of 2 ms while few
+ * A verifier that keeps the event loop free: Falcon on the main thread in slices of 8 ms while few
  * wait, in batches on the pool when many do; ML-DSA on libuv's threads.
  */
 export function createVerifier(init: VerifierInit): NativeVerifier {
