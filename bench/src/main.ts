@@ -2,13 +2,21 @@ import { cpus, totalmem } from 'node:os'
 import { ledgerRows } from './ledger.ts'
 import { meshRows } from './mesh.ts'
 import type { Row } from './row.ts'
+import { broadcastRows } from './simulations/broadcast.ts'
+import { floodRows } from './simulations/flood.ts'
+import { resultsRows } from './simulations/results.ts'
+import { sweepRows } from './simulations/sweep.ts'
 import { suiteRows } from './suites.ts'
 import { tableOf } from './table.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   suites: suiteRows,
   ledger: ledgerRows,
-  mesh: meshRows
+  mesh: meshRows,
+  simulations: floodRows,
+  broadcast: broadcastRows,
+  results: resultsRows,
+  sweeps: sweepRows
 }
 
 const USAGE = `npm run --silent bench -- [NAME ...] [--json]

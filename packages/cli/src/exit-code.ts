@@ -4,6 +4,8 @@ export const ExitCode = {
   failed: 1,
   usage: 2,
   /** What was checked does not verify. */
-  unverified: 3
+  unverified: 3,
+  /** A simulation saw what must never be. */
+  violated: 4
 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]

@@ -20,6 +20,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
     argv: process.argv.slice(2),
     io: createProcessIo(),
     node: nodePort,
+    sim: () => import('@torusmesh/simulations'),
     version: JSON.parse(packageJson).version
   })
 }

@@ -8,6 +8,7 @@ import { inviteCommand } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { peersCommand } from './commands/peers.ts'
+import { simCommand } from './commands/sim.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import type { Context } from './context.ts'
@@ -29,6 +30,8 @@ export function createProgram(context: Context, version: string): Command {
   for (const create of [statusCommand, peersCommand, healthCommand, ledgerCommand]) {
     program.addCommand(create(context))
   }
+  program.commandsGroup('Simulate it:')
+  program.addCommand(simCommand(context))
   program.commandsGroup('Set it up:')
   program.addCommand(configCommand(context))
   program.addCommand(completionCommand(context, () => program))
@@ -42,7 +45,8 @@ Exit codes:
   0  done
   1  failed; standard error says why and what to do next
   2  wrong usage
-  3  verification failed: a ledger or proof is not what it claims to be`
+  3  verification failed: a ledger, proof or run is not what it claims to be
+  4  a simulation violated a property`
 
 /** Ties a command and those below it to the injected streams. */
 function attach(command: Command, context: Context): void {

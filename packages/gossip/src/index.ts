@@ -1,1 +1,2 @@
-export {}
+export { GossipError, type GossipErrorCode } from './errors.ts'
+export * from './tree-cast/index.ts'

@@ -1,4 +1,4 @@
-/** One-way delay between two nodes before jitter. Measured models are round trips, halved. */
+/** One-way delay between two nodes before jitter. AWS and PlanetLab measured round trips: halved. */
 export type LatencySpec =
   | { readonly model: 'constant'; readonly oneWayMs: number }
   | { readonly model: 'uniform'; readonly minMs: number; readonly maxMs: number }
@@ -32,7 +32,7 @@ export type LossSpec =
 /** How messages travel. A setting that a model can't honour is an error, never ignored. */
 export interface NetworkSpec {
   readonly latency: LatencySpec
-  /** Spread of each message around its link's delay, lognormal; default 0. */
+  /** Spread of each message around its link's delay, lognormal; default 0, for aws33 as measured. */
   readonly jitterSigmaPermille?: number
   /** A heavy tail on the last mile of each node (generalised Pareto); default false. */
   readonly accessTail?: boolean

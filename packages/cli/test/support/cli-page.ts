@@ -1,15 +1,18 @@
 import type { Command } from 'commander'
 import { Context } from '../../src/context.ts'
 import { createProgram } from '../../src/program.ts'
+import type { SimPort } from '../../src/sim-port.ts'
 import { FakeIo, screenOf } from './fake-io.ts'
 import { FakeNode, hostRows, RunningDemo } from './fake-node.ts'
-import { run, settle } from './run.ts'
+import { run, settle, simulations } from './run.ts'
 import { createSignedLog } from './signed-log.ts'
 
 /** `docs/cli.md`: each command's own help, and what it prints when it runs. */
 export async function cliPage(): Promise<string> {
   const sections: string[] = []
-  for (const path of leavesOf(createProgram(new Context(new FakeIo(), new FakeNode()), '0.1.0'))) {
+  for (const path of leavesOf(
+    createProgram(new Context(new FakeIo(), new FakeNode(), simulations), '0.1.0')
+  )) {
     const { out } = await run(`${path} --help`)
     sections.push(`## torusmesh ${path}`, block(out), ...(await (EXAMPLES[path]?.() ?? [])))
   }
@@ -28,6 +31,21 @@ const block = (text: string): string => `\`\`\`\n${text.trim()}\n\`\`\``
 async function shown(line: string, node = new FakeNode(), files: Record<string, string> = {}) {
   const io = Object.assign(new FakeIo(), { files })
   return block(`$ torusmesh ${line}\n${elided((await run(line, { io, node })).out)}`)
+}
+
+/** A run with a speed that does not change. */
+async function shownRun(line: string): Promise<string> {
+  const sim: SimPort = async () => {
+    const real = await simulations()
+    return {
+      ...real,
+      runScenario: async (...args) => {
+        const timing = { workers: 1, wallMs: 8, eventsPerSecond: 320_250, realTimeFactor: 7_500 }
+        return { ...(await real.runScenario(...args)), timing }
+      }
+    }
+  }
+  return block(`$ torusmesh ${line}\n${(await run(line, { sim })).out}`)
 }
 
 /** Keys and signatures say nothing to a reader. */
@@ -85,6 +103,12 @@ const EXAMPLES: Readonly<Record<string, () => Promise<string[]>>> = {
   ],
   'ledger prove': proofExamples,
   'ledger key': both('ledger key'),
+  'sim list': async () => [await shown('sim list'), await shown('sim list flood')],
+  'sim run': async () => [
+    'How fast it went differs from run to run, all else is equal:',
+    await shownRun('sim run flood'),
+    await shownRun('sim run flood --json')
+  ],
   'config show': async () => [
     await shown('config show --preset wan'),
     'With `--json`: the same settings as one object, `{ "env", "preset", "listen": { … }, … }`.'

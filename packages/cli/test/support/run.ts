@@ -1,4 +1,5 @@
 import { runCli } from '../../src/run-cli.ts'
+import type { SimPort } from '../../src/sim-port.ts'
 import { FakeIo } from './fake-io.ts'
 import { FakeNode } from './fake-node.ts'
 
@@ -11,15 +12,19 @@ export interface Ran {
 export interface Setting {
   readonly io?: FakeIo
   readonly node?: FakeNode
+  readonly sim?: SimPort
 }
+
+/** The real simulator, loaded when a command needs it. */
+export const simulations: SimPort = () => import('@torusmesh/simulations')
 
 /** Runs a command line, split at spaces, to its end. */
 export async function run(
   line: string,
-  { io = new FakeIo(), node = new FakeNode() }: Setting = {}
+  { io = new FakeIo(), node = new FakeNode(), sim = simulations }: Setting = {}
 ): Promise<Ran> {
   const argv = line.split(' ').filter(word => word !== '')
-  const code = await runCli({ argv, io, node, version: '0.1.0' })
+  const code = await runCli({ argv, io, node, sim, version: '0.1.0' })
   return { code, out: io.stdout.text, err: io.stderr.text }
 }
 

@@ -3,7 +3,7 @@ import { DetectorInput, type DetectorSink } from './codes.ts'
 import { TICK_MS } from './limits.ts'
 import { hear, leave, unwatch, watch, watchedBy } from './peers.ts'
 import { answer } from './self.ts'
-import { type DetectorStore, Evidence, SLOTS } from './store.ts'
+import { type DetectorStore, Evidence } from './store.ts'
 import { tick } from './tick.ts'
 import { since } from './time.ts'
 import { join } from './verdict.ts'
@@ -12,7 +12,7 @@ import { join } from './verdict.ts'
  * Handles one input for one node. Deterministic: no clock, no randomness, no I/O.
  *
  * @param row - which node of the store
- * @param slot - which watched peer, 0 to 15; ignored by inputs without one
+ * @param slot - which watched peer, 0 to `store.slots` - 1; ignored by inputs without one
  * @param a - see {@link DetectorInput}; incarnations are unsigned 32-bit
  * @param now - injected time, integer ms, never going back
  * @throws {HealthError} `bad-slot`
@@ -28,11 +28,13 @@ export function step(
   out: DetectorSink
 ): void {
   // A slot out of range would silently be another node's.
-  if (!(slot >= 0 && slot < SLOTS)) throw new HealthError('bad-slot', 'give a slot from 0 to 15')
+  if (!(slot >= 0 && slot < store.slots)) {
+    throw new HealthError('bad-slot', `give a slot from 0 to ${store.slots - 1}`)
+  }
   const at = now | 0
   const lateMs = since(at, store.tickMs[row]!) - TICK_MS
   if (lateMs > TICK_MS) forgive(store, row, lateMs, at)
-  const peer = row * SLOTS + slot
+  const peer = row * store.slots + slot
   switch (input) {
     case DetectorInput.tick:
       tick(store, row, at, out)
@@ -76,8 +78,8 @@ export function step(
 function forgive(store: DetectorStore, row: number, lateMs: number, at: number): void {
   store.tickMs[row]! += lateMs
   store.doubtMs[row]! += lateMs
-  const end = (row + 1) * SLOTS
-  for (let peer = row * SLOTS; peer < end; peer++) {
+  const end = (row + 1) * store.slots
+  for (let peer = row * store.slots; peer < end; peer++) {
     store.heardMs[peer]! += Math.min(lateMs, since(at, store.heardMs[peer]!))
     store.sinceMs[peer]! += lateMs
   }

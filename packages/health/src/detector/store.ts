@@ -1,7 +1,7 @@
 import { HealthError } from '../errors.ts'
 import { checkLimits, type DetectorLimits, REFUTE_MS } from './limits.ts'
 
-/** Peers one node can watch: 6 torus neighbours and cell mates. */
+/** Most peers one node can watch: 6 torus neighbours and cell mates. */
 export const SLOTS = 16
 
 /**
@@ -30,11 +30,13 @@ export type Evidence = (typeof Evidence)[keyof typeof Evidence]
  * State of the failure detector for `rows` nodes, one row a node, as columns.
  *
  * A live node binds a store of one row, the simulator a million; the machine can't tell. Columns of
- * peers have `rows * SLOTS` entries, indexed `row * SLOTS + slot`. Times are ms modulo 2^32: only their
+ * peers have `rows * slots` entries, indexed `row * slots + slot`. Times are ms modulo 2^32: only their
  * differences count, and those stay below 2^31.
  */
 export interface DetectorStore {
   readonly rows: number
+  /** Peers a row can watch. */
+  readonly slots: number
   readonly limits: DetectorLimits
 
   /** When this peer was last heard. */
@@ -67,20 +69,26 @@ export interface DetectorStore {
 
 /**
  * @param now - injected time, integer ms
- * @throws {HealthError} `bad-rows`, `bad-limits`
+ * @param slots - peers a row can watch, 1 to `SLOTS`
+ * @throws {HealthError} `bad-rows`, `bad-slot`, `bad-limits`
  */
 export function createDetectorStore(
   rows: number,
   limits: DetectorLimits,
-  now: number
+  now: number,
+  slots: number = SLOTS
 ): DetectorStore {
-  if (!Number.isInteger(rows) || rows < 1 || rows * SLOTS > 0x7fff_ffff) {
+  if (!Number.isInteger(rows) || rows < 1 || rows > 0x7fff_ffff / SLOTS) {
     throw new HealthError('bad-rows', 'give at least one row and at most 2^31 slots')
   }
+  if (!Number.isInteger(slots) || slots < 1 || slots > SLOTS) {
+    throw new HealthError('bad-slot', `give a row 1 to ${SLOTS} slots`)
+  }
   checkLimits(limits)
-  const peers = rows * SLOTS
+  const peers = rows * slots
   return {
     rows,
+    slots,
     limits: { ...limits },
     heardMs: new Int32Array(peers),
     incarnation: new Uint32Array(peers),

@@ -10,7 +10,7 @@ import {
 } from './limits.ts'
 import { rehabilitate, served } from './peers.ts'
 import { answerLate, doubt } from './self.ts'
-import { type DetectorStore, Evidence, PeerState, SLOTS } from './store.ts'
+import { type DetectorStore, Evidence, PeerState } from './store.ts'
 import { since } from './time.ts'
 import { accuse } from './verdict.ts'
 
@@ -28,7 +28,23 @@ export function tick(store: DetectorStore, row: number, at: number, out: Detecto
   }
   if (since(at, store.renewMs[row]!) >= RENEW_MS) renew(store, row, at)
   answerLate(store, row, at, out)
+  if (isQuiet(store, row, at)) return
   if (listen(store, row, at, beats, out) > 0) accuse(store, row, at, out)
+}
+
+/** Whether there is nothing to look at: what nearly every tick finds, so it is looked for first. */
+function isQuiet(store: DetectorStore, row: number, at: number): boolean {
+  if (store.doubting[row] === 1) return false
+  const { state, heardMs, evidence, slots } = store
+  const { probeMs } = store.limits
+  const end = (row + 1) * slots
+  for (let peer = row * slots; peer < end; peer++) {
+    const is = state[peer]!
+    if (is === PeerState.vacant || is >= PeerState.down) continue
+    if (is !== PeerState.alive || evidence[peer] === Evidence.refused) return false
+    if (since(at, heardMs[peer]!) >= probeMs) return false
+  }
+  return true
 }
 
 /** Once a period: standing accusations are to be made again, old ones are forgotten. */
@@ -36,8 +52,8 @@ function renew(store: DetectorStore, row: number, at: number): void {
   store.renewMs[row] = at
   if (since(at, store.refutedMs[row]!) > REFUTE_MS) store.refutedMs[row] = at - REFUTE_MS
   if (since(at, store.doubtMs[row]!) > DOUBT_LIMIT_MS) store.doubtMs[row] = at - DOUBT_LIMIT_MS
-  const end = (row + 1) * SLOTS
-  for (let peer = row * SLOTS; peer < end; peer++) {
+  const end = (row + 1) * store.slots
+  for (let peer = row * store.slots; peer < end; peer++) {
     const state = store.state[peer]!
     store.accusersBefore[peer] = store.accusers[peer]!
     store.accusers[peer] = 0
@@ -63,8 +79,8 @@ function listen(
   let live = 0
   let suspects = 0
   let unexplained = 0
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const peer = row * SLOTS + slot
+  for (let slot = 0; slot < store.slots; slot++) {
+    const peer = row * store.slots + slot
     const state = store.state[peer]!
     if (state === PeerState.vacant || state >= PeerState.down) continue
     live++

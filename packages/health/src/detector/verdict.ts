@@ -15,7 +15,7 @@ export function join(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * SLOTS + slot
+  const peer = row * store.slots + slot
   const state = store.state[peer]!
   if (!(accuser >= 0 && accuser < SLOTS)) {
     throw new HealthError('bad-slot', 'give an accuser from 0 to 15')
@@ -30,8 +30,8 @@ export function join(
 /** Accuses who has been silent for too long, and looks what has become of standing accusations. */
 export function accuse(store: DetectorStore, row: number, at: number, out: DetectorSink): void {
   const first = initiates(store, row, at)
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const peer = row * SLOTS + slot
+  for (let slot = 0; slot < store.slots; slot++) {
+    const peer = row * store.slots + slot
     const state = store.state[peer]!
     if (state < PeerState.suspect || state >= PeerState.down) continue
     const others = othersAccusing(store, peer)
@@ -71,7 +71,7 @@ function judge(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * SLOTS + slot
+  const peer = row * store.slots + slot
   if (store.state[peer]! < PeerState.accused) return
   if (othersAccusing(store, peer) + 1 < quorumOf(store.watchers[peer]!)) {
     store.state[peer] = PeerState.accused

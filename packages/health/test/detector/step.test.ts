@@ -45,9 +45,10 @@ function feed(
   inputs: readonly Input[],
   startMs: number,
   rows = 1,
-  look: (store: DetectorStore, now: number) => void = () => {}
+  look: (store: DetectorStore, now: number) => void = () => {},
+  slots = SLOTS
 ): number[][] {
-  const store = createDetectorStore(rows, local, startMs)
+  const store = createDetectorStore(rows, local, startMs, slots)
   const said: number[][] = []
   let now = startMs
   const out: DetectorSink = (output, row, slot, a, b) =>
@@ -64,6 +65,29 @@ function feed(
 describe('detector: store and step', () => {
   it('takes 349 bytes a node', () => {
     assert.equal(storeBytes(createDetectorStore(100, local, 0)), 34_900)
+  })
+
+  it('takes 149 bytes a node that watches six peers, and refuses other slots', () => {
+    assert.equal(storeBytes(createDetectorStore(100, local, 0, 6)), 14_900)
+    for (const slots of [0, 1.5, SLOTS + 1]) {
+      assert.throws(() => createDetectorStore(1, local, 0, slots), { code: 'bad-slot' })
+    }
+    const store = createDetectorStore(2, local, 0, 6)
+    assert.throws(() => step(store, 0, DetectorInput.heard, 6, 0, 0, 1, silent), {
+      code: 'bad-slot'
+    })
+  })
+
+  it('does the same with fewer slots a row', () => {
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 300 }), inputs => {
+        assert.deepEqual(
+          feed(inputs, 0, 1, () => {}, 4),
+          feed(inputs, 0)
+        )
+      }),
+      { seed: 6, numRuns: 100 }
+    )
   })
 
   it('keeps rows apart', () => {

@@ -1,0 +1,6 @@
+export { churn } from './churn.ts'
+export { clusterFailure } from './cluster-failure.ts'
+export { eclipse } from './eclipse.ts'
+export { healthDetection } from './health-detection.ts'
+export { partitionHeal } from './partition-heal.ts'
+export { createHealthShard, type HealthWorldInit } from './world.ts'

@@ -1,0 +1,499 @@
+import {
+  createDetectorStore,
+  DetectorInput,
+  DetectorOutput,
+  type DetectorPreset,
+  type DetectorSink,
+  type DetectorStore,
+  detectorPresets,
+  step,
+  TICK_MS
+} from '@torusmesh/health'
+import type { AuditHash } from '../engine/audit.ts'
+import { type ShardModel, type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
+import { Conditions, Down, NEVER } from '../faults/condition.ts'
+import type { FaultEvent } from '../faults/event.ts'
+import { createNetwork, type Network } from '../network/network.ts'
+import type { RunSetup } from '../scenario/scenario.ts'
+import { behaviours } from './adversaries/index.ts'
+import { BallCast } from './ball-cast.ts'
+import { Fates } from './fates.ts'
+import { Links, SizeBytes } from './links.ts'
+import { type Mark, Marks } from './marks.ts'
+import { bits, type NoticeEvents, Notices } from './notices.ts'
+import { answer, askAround, passBack, passOn } from './probes.ts'
+import { Processes } from './processes.ts'
+import { Puppets } from './puppets.ts'
+import { type HealthResult, unsettledOf } from './result.ts'
+import { SpreadTimes } from './spread-times.ts'
+import { Standing } from './standings.ts'
+import { Stream } from './streams.ts'
+import { Said, VerdictLog } from './verdict-log.ts'
+import { accuserOf, detailOf, Kind, kindOf, linkOf, wordOf } from './words.ts'
+
+const TICK_TICKS: number = TICK_MS * TICKS_PER_MS
+const ALONE_TICKS: number = 1_000 * TICKS_PER_MS
+const USUAL_PERMILLE = 1_000
+
+/** How a machine is stepped: `step` of the real one, or a test's mutant of it. */
+export type StepDetector = typeof step
+
+export interface HealthModelInit {
+  readonly setup: RunSetup
+  readonly port: ShardPort
+  readonly preset: DetectorPreset
+  /** Whether probes include a dial, which a stalled process' kernel still accepts. */
+  readonly dials: boolean
+  /** Whether down notices and returns go to the whole mesh. */
+  readonly notices: boolean
+  /** The node the adversaries are after, or -1. */
+  readonly target: number
+  /** Faults that hold from the start, besides the run's. */
+  readonly given: readonly FaultEvent[]
+  readonly step?: StepDetector
+}
+
+/**
+ * The shell of a shard's detectors: does for each node what a live node's runtime does for its one,
+ * over a modelled network. Only the shell is a model; every decision is the detector's.
+ */
+export class HealthModel implements ShardModel {
+  readonly lookaheadTicks: number
+  readonly store: DetectorStore
+  readonly links: Links
+  readonly notices: Notices | undefined
+  readonly first: number
+  readonly #init: HealthModelInit
+  readonly #port: ShardPort
+  readonly #step: StepDetector
+  readonly #network: Network
+  readonly #conditions: Conditions
+  readonly #faulty: boolean
+  readonly #ballCast: BallCast
+  readonly #processes: Processes
+  readonly #fates: Fates
+  readonly #log = new VerdictLog()
+  readonly #marks = new Marks()
+  readonly #spread = new SpreadTimes()
+  readonly #puppets: Puppets
+
+  constructor(init: HealthModelInit) {
+    const { setup, port, preset } = init
+    const { spec, topology } = setup
+    const faults = init.given.length > 0 ? [...init.given, ...setup.faults] : setup.faults
+    const { first, nodes } = port
+    const network = {
+      seed: spec.seed,
+      stream: Stream.network,
+      first,
+      nodes,
+      degree: topology.degree
+    }
+    this.#init = init
+    this.#port = port
+    this.first = first
+    this.#step = init.step ?? step
+    this.#network = createNetwork(spec.network, network)
+    // A shard alone sends nothing to others: windows needn't be short.
+    this.lookaheadTicks = topology.shards === 1 ? ALONE_TICKS : this.#network.lookaheadTicks
+    this.#conditions = new Conditions({
+      first,
+      nodes,
+      totalNodes: topology.nodes,
+      faults,
+      behaviours
+    })
+    this.#faulty = faults.length > 0
+    this.#fates = Fates.of(faults)
+    this.links = new Links(topology, port, this.#network, this.#conditions)
+    this.store = createDetectorStore(nodes, detectorPresets[preset], 0, topology.degree)
+    this.notices = init.notices
+      ? new Notices(this.links, port, this.store, spec.seed, this.#noticeEvents)
+      : undefined
+    this.#ballCast = new BallCast(this.links, first, nodes)
+    this.#processes = new Processes(port, spec.seed, this.store, this.#conditions)
+    this.#puppets = new Puppets(this, nodes, faults, init.target, this.#conditions)
+  }
+
+  get nowMs(): number {
+    return this.#port.nowMs
+  }
+
+  start(): void {
+    for (const event of this.#init.given) this.#conditions.apply(event)
+    for (let local = 0; local < this.#port.nodes; local++) {
+      this.#watchAll(local)
+      this.#processes.firstTick(local)
+    }
+  }
+
+  handle(local: number, word: number, a: number, b: number): void {
+    const kind = kindOf(word)
+    if (this.#faulty && this.#holdUp(local, kind, word, a, b)) return
+    if (kind === Kind.beat) this.#input(local, DetectorInput.heard, linkOf(word), a >>> 0, 0)
+    else if (kind === Kind.tick) this.#tick(local, word)
+    else this.#receive(local, kind, word, a, b)
+  }
+
+  #tick(local: number, word: number): void {
+    if (detailOf(word) !== this.#processes.life[local]) return
+    this.#port.timer(TICK_TICKS, local, word, 0, 0)
+    this.#input(local, DetectorInput.tick, 0, 0, 0)
+    this.#puppets.tick(local)
+  }
+
+  #receive(local: number, kind: Kind, word: number, a: number, b: number): void {
+    const link = linkOf(word)
+    switch (kind) {
+      case Kind.tick:
+      case Kind.beat:
+        break
+      case Kind.opened:
+        this.links.send(local, link, wordOf(Kind.beat, 0), this.store.self[local]!, 0)
+        this.#input(local, DetectorInput.heard, link, a >>> 0, 0)
+        break
+      case Kind.closed:
+        this.links.stray(local, link, wordOf(Kind.knock, 1))
+        break
+      case Kind.knock:
+        this.links.stray(local, link, wordOf(Kind.answered, detailOf(word)))
+        break
+      case Kind.answered:
+        this.#answered(local, link, detailOf(word))
+        break
+      case Kind.refused:
+        this.#refused(local, link, detailOf(word))
+        break
+      case Kind.probe:
+        this.#probed(local, word, a)
+        break
+      case Kind.reply:
+        this.#replied(local, word, a, b >>> 0)
+        break
+      case Kind.accusation:
+      case Kind.refutation:
+        this.#hearStatement(local, kind, word, a, b)
+        break
+      case Kind.notice:
+      case Kind.returned:
+        this.#hearNotice(local, kind, word, a, b)
+        break
+      case Kind.reminder:
+        this.#input(local, DetectorInput.accusedSelf, 0, b >>> 0, 0)
+        break
+      case Kind.publish:
+        this.notices?.publish(local, a, b >>> 0, detailOf(word))
+        break
+      case Kind.report:
+        this.notices?.reported(local, a)
+        break
+      case Kind.stall:
+        this.#stall(local)
+        break
+      default:
+        kind satisfies never
+    }
+  }
+
+  /** What faults do to an event: its node is down, deaf or stands still. Returns whether that was all. */
+  #holdUp(local: number, kind: Kind, word: number, a: number, b: number): boolean {
+    const { nowMs } = this.#port
+    const conditions = this.#conditions
+    if (kind === Kind.knock) {
+      // Its kernel answers, whatever the process does.
+      if (conditions.downAs(local) === Down.closed) {
+        this.links.stray(local, linkOf(word), wordOf(Kind.refused, detailOf(word)))
+      }
+      if (!conditions.isUp(local) || conditions.deliverableAtMs(local, nowMs) === NEVER) return true
+      if (this.#init.dials)
+        this.links.stray(local, linkOf(word), wordOf(Kind.answered, detailOf(word)))
+      return true
+    }
+    const own = kind === Kind.tick || kind >= Kind.publish
+    let atMs = own
+      ? conditions.runnableAtMs(local, nowMs)
+      : conditions.deliverableAtMs(local, nowMs)
+    if (atMs === NEVER) return true
+    if (kind !== Kind.stall) atMs = Math.max(atMs, this.#processes.stalledUntilMs[local]!)
+    if (atMs <= nowMs) return false
+    this.#port.timer(atMs * TICKS_PER_MS - this.#port.nowTicks, local, word, a, b)
+    return true
+  }
+
+  #input(local: number, input: DetectorInput, slot: number, a: number, b: number): void {
+    this.#step(this.store, local, input, slot, a, b, this.#port.nowMs, this.#say)
+  }
+
+  readonly #say: DetectorSink = (output, local, slot, a): void => {
+    if (output === DetectorOutput.beat) this.#beatAll(local, a)
+    else if (this.#puppets.lets(local, output, slot)) this.#act(output, local, slot, a)
+  }
+
+  #beatAll(local: number, incarnation: number): void {
+    if (!this.#puppets.lets(local, DetectorOutput.beat, 0)) return
+    const { links } = this
+    const mask = links.watchedMask[local]!
+    for (let link = 0; mask >>> link !== 0; link++) {
+      if (((mask >>> link) & 1) === 1) links.send(local, link, Kind.beat, incarnation, 0)
+    }
+  }
+
+  #act(output: DetectorOutput, local: number, slot: number, incarnation: number): void {
+    switch (output) {
+      case DetectorOutput.beat:
+        break
+      case DetectorOutput.probe:
+        askAround(this.links, this.first, local, slot)
+        this.links.stray(local, slot, wordOf(Kind.knock, 0))
+        break
+      case DetectorOutput.suspect:
+        this.#marks.hit('suspected')
+        break
+      case DetectorOutput.accuse:
+        this.#hit('accused', Said.accuse, local, this.links.peer(local, slot), incarnation)
+        this.spreadAccusation(local, slot, incarnation)
+        break
+      case DetectorOutput.refute:
+        this.#hit('refuted', Said.refute, local, this.first + local, incarnation)
+        this.spreadRefutation(local, incarnation)
+        break
+      case DetectorOutput.down:
+        this.#hit('calledDown', Said.down, local, this.links.peer(local, slot), incarnation)
+        this.notices?.schedule(local, slot, incarnation)
+        break
+      case DetectorOutput.clear:
+        this.#clear(local, slot, incarnation)
+        break
+      case DetectorOutput.remind:
+        this.#remind(local, slot, incarnation)
+        break
+      case DetectorOutput.doubt:
+        this.#hit('doubted', Said.doubt, local, this.first + local, 0)
+        break
+      case DetectorOutput.sure:
+        break
+      default:
+        output satisfies never
+    }
+  }
+
+  #hit(mark: Mark, said: Said, local: number, subject: number, incarnation: number): void {
+    this.#marks.hit(mark)
+    this.#log.add(this.nowMs, this.first + local, subject, said, incarnation)
+  }
+
+  #clear(local: number, slot: number, incarnation: number): void {
+    const peer = this.links.peer(local, slot)
+    this.#hit('cleared', Said.clear, local, peer, incarnation)
+    this.notices?.forgetProofs(local, slot)
+    this.notices?.stands(local, peer, incarnation, Standing.alive)
+  }
+
+  /** Shows a peer that is down, and beats, its notice; without notices, the accusation. */
+  #remind(local: number, slot: number, incarnation: number): void {
+    const peer = this.links.peer(local, slot)
+    const proven = this.notices?.standings.provenIncarnation(local, peer) ?? incarnation
+    if (proven < 0) return
+    this.#marks.hit('reminded')
+    this.links.send(local, slot, wordOf(Kind.reminder, 0), 0, proven, SizeBytes.notice)
+  }
+
+  #answered(local: number, link: number, redials: number): void {
+    if (redials === 1) return
+    this.#marks.hit('dialAnswered')
+    this.#input(local, DetectorInput.stalled, link, 0, 0)
+  }
+
+  /** A refused redial is tried once more without a word: then it is evidence. */
+  #refused(local: number, link: number, redials: number): void {
+    this.#marks.hit('dialRefused')
+    if (redials === 1) this.links.stray(local, link, wordOf(Kind.knock, 0))
+    else this.#input(local, DetectorInput.unreachable, link, 0, 0)
+  }
+
+  #probed(local: number, word: number, asker: number): void {
+    const detail = detailOf(word)
+    const from = linkOf(word)
+    if (!this.#puppets.serves(local, Kind.probe, asker)) return
+    if (!passOn(this.links, this.first, local, detail, asker, from)) return
+    answer(this.links, local, detail, asker, from, this.store.self[local]!)
+  }
+
+  #replied(local: number, word: number, asker: number, incarnation: number): void {
+    if (!this.#puppets.serves(local, Kind.reply, asker)) return
+    const slot = passBack(this.links, this.first, local, detailOf(word), asker, incarnation)
+    if (slot < 0) return
+    this.#marks.hit('probeAnswered')
+    this.#input(local, DetectorInput.heard, slot, incarnation, 0)
+  }
+
+  /** Signs and spreads an accusation of the peer in `slot`. */
+  spreadAccusation(local: number, slot: number, incarnation: number): void {
+    this.notices?.accused(local, slot, this.links.back(local, slot))
+    this.#ballCast.accuse(local, slot, incarnation)
+  }
+
+  /** Signs and spreads a refutation: to its ball, and to the mesh. */
+  spreadRefutation(local: number, incarnation: number): void {
+    this.#ballCast.refute(local, incarnation)
+    this.notices?.sayReturned(local, incarnation)
+  }
+
+  #hearStatement(local: number, kind: Kind, word: number, subject: number, b: number): void {
+    if (!this.#ballCast.isNew(local, word, subject, b)) return
+    if (this.#puppets.serves(local, kind, subject)) this.#ballCast.passOn(local, word, subject, b)
+    this.#puppets.overhears(local, word, subject, b)
+    const incarnation = b >>> 0
+    if (kind === Kind.refutation) this.#refuted(local, subject, incarnation)
+    else if (subject === this.first + local) {
+      this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
+    } else this.#accused(local, subject, accuserOf(detailOf(word)), incarnation)
+  }
+
+  #accused(local: number, subject: number, accuser: number, incarnation: number): void {
+    const slot = this.links.linkTo(local, subject)
+    if (slot < 0 || !this.links.watches(local, slot)) return
+    if (incarnation >= this.incarnationOf(local, slot)) this.notices?.accused(local, slot, accuser)
+    this.#input(local, DetectorInput.accused, slot, accuser, incarnation)
+  }
+
+  #refuted(local: number, subject: number, incarnation: number): void {
+    const slot = this.links.linkTo(local, subject)
+    if (slot < 0 || !this.links.watches(local, slot)) return
+    this.notices?.forgetProofs(local, slot)
+    this.#input(local, DetectorInput.refuted, slot, incarnation, 0)
+  }
+
+  #hearNotice(local: number, kind: Kind, word: number, subject: number, b: number): void {
+    const { notices } = this
+    if (notices === undefined) return
+    if (!this.#ballCast.seen.first(local, kind, subject, b)) return
+    const serves = this.#puppets.serves(local, kind, subject)
+    const incarnation = b >>> 0
+    this.#puppets.overhears(local, word, subject, b)
+    if (kind === Kind.returned) {
+      notices.returned(local, word, subject, incarnation, serves)
+      this.#refuted(local, subject, incarnation)
+    } else if (notices.received(local, word, subject, incarnation, serves)) {
+      if (subject === this.first + local) {
+        this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
+      }
+    }
+  }
+
+  readonly #noticeEvents: NoticeEvents = {
+    onStanding: (local, subject, incarnation, down) => {
+      if (!down) return
+      const crash = this.#fates.crashAt(subject, this.nowMs)
+      if (crash !== undefined) this.#spread.add(this.nowMs - crash.fromMs)
+      else this.#log.add(this.nowMs, this.first + local, subject, Said.notice, incarnation)
+    },
+    onAccusation: (local, slot, accuser, incarnation) => {
+      if (accuser === this.links.back(local, slot)) return
+      this.#accused(local, this.links.peer(local, slot), accuser, incarnation)
+    },
+    onRecount: (local, slot, watchers) => {
+      this.#marks.hit('recounted')
+      this.#input(local, DetectorInput.watchers, slot, watchers, 0)
+    },
+    onPublished: () => this.#marks.hit('noticePublished'),
+    onRejected: () => this.#marks.hit('noticeRejected')
+  }
+
+  selfOf(local: number): number {
+    return this.store.self[local]!
+  }
+
+  setSelf(local: number, incarnation: number): void {
+    this.store.self[local] = incarnation
+  }
+
+  incarnationOf(local: number, slot: number): number {
+    return this.store.incarnation[local * this.store.slots + slot]!
+  }
+
+  onLie(): void {
+    this.#marks.hit('lied')
+  }
+
+  onWithheld(): void {
+    this.#marks.hit('withheld')
+  }
+
+  fault(event: FaultEvent): void {
+    const changed = this.#conditions.apply(event)
+    if (!changed || event.kind === 'partition') return
+    const local = event.node - this.first
+    if (event.kind === 'crash' && event.mode === 'closed') this.links.closeAll(local)
+    else if (event.kind === 'restart') this.#restart(local, event.disk === 'kept')
+    else if (event.kind === 'slow' && event.factorPermille > USUAL_PERMILLE) this.#stall(local)
+  }
+
+  #restart(local: number, diskKept: boolean): void {
+    this.#marks.hit('restarted')
+    this.#processes.restart(local, diskKept)
+    this.#ballCast.seen.clear(local)
+    this.notices?.clear(local)
+    this.#watchAll(local)
+    this.#processes.firstTick(local)
+    for (let link = 0; link < this.links.degree; link++) {
+      this.links.send(local, link, wordOf(Kind.opened, 0), this.store.self[local]!, 0)
+    }
+    this.notices?.sayReturned(local, this.store.self[local]!)
+  }
+
+  #watchAll(local: number): void {
+    for (let link = 0; link < this.links.degree; link++) {
+      if (!this.links.watches(local, link)) continue
+      const watchers = bits(this.links.watchersOf(this.links.peer(local, link)))
+      this.#input(local, DetectorInput.watch, link, 0, watchers)
+    }
+  }
+
+  #stall(local: number): void {
+    if (this.#processes.stall(local)) this.#marks.hit('stalled')
+  }
+
+  audit(hash: AuditHash): void {
+    for (const state of this.store.state) hash.add(state)
+    for (const self of this.store.self) hash.add(self | 0)
+  }
+
+  columns(): readonly ArrayBufferView[] {
+    return [
+      ...Object.values(this.store).filter(column => ArrayBuffer.isView(column)),
+      ...this.#network.columns(),
+      ...this.#conditions.columns(),
+      ...(this.notices?.columns() ?? []),
+      ...this.#ballCast.columns(),
+      ...this.#processes.columns(),
+      this.links.sent,
+      this.#puppets.memories,
+      this.#marks.counts,
+      this.#spread.counts
+    ]
+  }
+
+  save(): unknown {
+    return { log: this.#log.save(), believers: this.notices?.standings.believers() ?? [] }
+  }
+
+  restore(saved: unknown): void {
+    const { log, believers } = saved as { log: unknown; believers: [number, number][] }
+    this.#log.restore(log)
+    this.notices?.standings.restore(believers)
+  }
+
+  result(): HealthResult {
+    return {
+      log: this.#log.result(),
+      marks: this.#marks.counts,
+      sent: this.links.sent[0]!,
+      believers: this.notices?.standings.believers() ?? [],
+      spread: this.#spread.counts,
+      unsettled: unsettledOf(this.store, this.links, this.first, local =>
+        this.#conditions.isUp(local)
+      )
+    }
+  }
+}

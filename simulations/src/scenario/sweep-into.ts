@@ -1,0 +1,41 @@
+import { createResults, type Results } from '../results/index.ts'
+import {
+  type Executor,
+  planSweep,
+  runShardOfSweep,
+  runSweep,
+  type Shard,
+  type SweepOptions,
+  type SweepReport
+} from '../sweep/index.ts'
+import { provenance } from './provenance.ts'
+import { sweepRuns } from './sweep-of.ts'
+import type { SweepSpec } from './sweep-spec.ts'
+
+export interface SweepIntoInit extends Pick<SweepOptions, 'signal' | 'onProgress'> {
+  readonly executor: Executor
+  /** Root of results folders, or a shard's own folder. */
+  readonly path: string
+  /** Only this part of the sweep, for `mergeShards`. */
+  readonly shard?: Shard
+}
+
+/**
+ * Runs what of a sweep isn't there yet into `path/<manifest hash>/`, or a shard of it into `path`.
+ *
+ * @returns what became of it, and the results folder; none for a shard
+ * @throws SweepError, ResultsError
+ */
+export async function sweepInto(
+  sweep: SweepSpec,
+  { path, shard, ...options }: SweepIntoInit
+): Promise<{ readonly report: SweepReport; readonly results: Results | undefined }> {
+  const plan = planSweep(sweepRuns(sweep))
+  const manifest = { sweep, ...provenance() }
+  if (shard !== undefined) {
+    const report = await runShardOfSweep(plan, shard, path, { ...options, results: manifest })
+    return { report, results: undefined }
+  }
+  const results = await createResults(path, manifest)
+  return { report: await runSweep(plan, { ...options, sink: results }), results }
+}

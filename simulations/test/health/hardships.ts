@@ -1,0 +1,67 @@
+import { healthDetection, partitionHeal } from '../../src/health/index.ts'
+import type { Scenario } from '../../src/scenario/scenario.ts'
+import type { Change } from './play.ts'
+
+/** A situation in which a broken detector does wrong, and the real one does not. */
+export interface Hardship {
+  readonly scenario: Scenario
+  readonly change: Change
+}
+
+const loss = { model: 'uniform', permille: 50 } as const
+/** Verdicts among neighbours are what counts here. */
+const local = { notices: false }
+const spareAfflicted = true
+
+export const hardships = {
+  /** A fifth of the nodes has a tenth of a CPU; nobody can be dialled. */
+  starved: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 40_000,
+      network: { loss },
+      parameters: { ...local, spareAfflicted, dials: false },
+      faults: [
+        { kind: 'slow', sharePermille: 200, atMs: 5_000, forMs: 25_000, factorPermille: 10_000 },
+        { kind: 'crash', count: 6, atMs: 8_000, overMs: 10_000 }
+      ]
+    }
+  },
+  /** A fifth stands still for 20 s; its kernels accept dials. */
+  frozen: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 40_000,
+      network: { loss },
+      parameters: { ...local, spareAfflicted },
+      faults: [{ kind: 'pause', sharePermille: 200, atMs: 5_000, overMs: 500, forMs: 18_000 }]
+    }
+  },
+  /** A fifth hears nothing for 20 s, some for longer than doubt lasts. */
+  deaf: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 60_000,
+      parameters: local,
+      faults: [
+        { kind: 'deaf', sharePermille: 200, atMs: 5_000, forMs: 20_000 },
+        { kind: 'deaf', count: 5, atMs: 5_000, forMs: 45_000 }
+      ]
+    }
+  },
+  /** A ball is cut off for 20 s. */
+  parted: { scenario: partitionHeal, change: { durationMs: 50_000 } },
+  /** Two thirds of the watchers of node 100 lie about it, and inflate incarnations. */
+  liars: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 20_000,
+      parameters: local,
+      faults: [
+        { kind: 'turn', sharePermille: 100, behaviour: 'silent-liar' },
+        { kind: 'turn', sharePermille: 50, behaviour: 'incarnation-inflater' },
+        { kind: 'crash', count: 6, atMs: 5_000 }
+      ]
+    }
+  }
+} as const satisfies Record<string, Hardship>
