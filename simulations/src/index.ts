@@ -3,13 +3,6 @@ export { SimulationError, type SimulationErrorCode } from './errors.ts'
 export type { FaultEvent, FaultKind } from './faults/event.ts'
 export type { FaultSpec, NodeSelection } from './faults/spec.ts'
 export { type FloodCounts, FloodKernel } from './flood/kernel.ts'
-export type {
-  HealthDetectionInit,
-  HealthDetectionResult,
-  KillMode,
-  Quantiles
-} from './health-detection/init.ts'
-export { runHealthDetection } from './health-detection/run.ts'
 export type { BandwidthClass, LatencySpec, LossSpec, NetworkSpec } from './network/spec.ts'
 export {
   type Difference,

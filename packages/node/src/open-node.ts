@@ -10,22 +10,23 @@ import {
 import { openLevelStore, systemScheduler } from '@torusmesh/ledger/level'
 import {
   type Attestor,
-  DigestStatement,
   Enrolment,
   envName,
-  HealthStatement,
-  Subject,
   SuiteId,
   subjectName,
   verdictOf
 } from '@torusmesh/protocol'
 import { checkpointSigner, createAttestor } from '@torusmesh/protocol/native'
+import { BeatSocket } from './beat/beat-socket.ts'
+import { Beats } from './beat/beats.ts'
 import type { NodeConfig } from './config/index.ts'
+import { parseTcpAddress } from './config/kinds.ts'
 import { NodeError, systemCode } from './errors.ts'
 import { Gossip, type GossipHandler } from './gossip/gossip.ts'
 import type { GossipTaps } from './gossip/options.ts'
 import { ledgerKeyOf } from './home-ledger.ts'
 import { createHost, type Host } from './host/create-host.ts'
+import type { Wire } from './host/delayed-transport.ts'
 import type { EnrolmentProof, Home, NodeState } from './identity/home.ts'
 import { type MemberSecrets, publicKeysOf } from './identity/keys.ts'
 import { OwnRecord } from './identity/own-record.ts'
@@ -58,6 +59,7 @@ import { Digests } from './runtime/digests.ts'
 import { Journal } from './runtime/journal.ts'
 import { knock } from './runtime/knock.ts'
 import { Notices } from './runtime/notices.ts'
+import { Refutations } from './runtime/refutations.ts'
 import { Reporter } from './runtime/reporter.ts'
 import type { ResourceMeter } from './runtime/resources.ts'
 import { Speaker } from './runtime/speaker.ts'
@@ -86,6 +88,7 @@ export interface OpenNodeInit {
   readonly records: readonly Uint8Array[]
   readonly onStanding?: (key: string, standing: Standing) => void
   readonly taps?: GossipTaps
+  readonly wire?: Wire | undefined
   /** Adds the process's own metrics; for a process with one node. */
   readonly processMetrics?: boolean
 }
@@ -175,6 +178,7 @@ interface Frame extends NodeLedger {
   readonly self: Member
   readonly metrics: NodeMetrics
   readonly host: Host
+  readonly beatSocket: BeatSocket | undefined
   readonly directory: Directory
   readonly admission: Admission
   readonly journal: Journal
@@ -220,6 +224,7 @@ async function assemble(
     ...opened,
     metrics,
     host,
+    beatSocket: await openBeatSocket(init, host),
     directory,
     admission,
     journal: new Journal(opened.ledger, self.id, metrics.ledger),
@@ -245,13 +250,32 @@ async function startHost(init: OpenNodeInit, penalties: Map<string, number>): Pr
     dialTimeoutMs: config.overlay.dialTimeoutMs,
     allowedTopics: charter.topics,
     appScore: peer => penalties.get(peer) ?? 0,
-    taps: init.taps ?? {}
+    taps: init.taps ?? {},
+    wire: init.wire
   })
   try {
     await host.start()
     return host
   } catch (error) {
     throw listenError(config.listen.address, error)
+  }
+}
+
+/** Beside the host's TCP listener: where that can be reached, datagrams have the best chance. */
+async function openBeatSocket(
+  { config, logger }: OpenNodeInit,
+  host: Host
+): Promise<BeatSocket | undefined> {
+  if (!config.health.datagrams) return undefined
+  const listen = parseTcpAddress(config.listen.address)
+  const [bound] = host.getMultiaddrs()
+  const port = listen?.port || parseTcpAddress(String(bound))?.port
+  try {
+    return await BeatSocket.open({ host: listen?.host ?? '', port: port ?? 0 })
+  } catch (error) {
+    const code = systemCode(error)
+    logger.debug({ address: config.listen.address, code }, 'no datagrams: beats stay on the links')
+    return undefined
   }
 }
 
@@ -288,8 +312,9 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   const { charter, clock, config, resources, state, home } = init
   const links: LinkService = new LinkService(host, frame.self.key, clock.monotonicMs, {
     ownRecord: () => ownRecord.bytes,
+    offer: () => context.beats.offer(),
     admit: (record, peer) => admitPeer(parts, record, peer),
-    opened: link => linkOpened(parts, link),
+    opened: (link, offers) => linkOpened(parts, link, offers),
     frame: (link, received) => receiveFrame(parts, statements, link, received),
     malformed: link => context.onReject('malformed', link.member.peer),
     closed: link => linkClosed(parts, link)
@@ -308,10 +333,11 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   const context = createContext(
     frame,
     links,
+    (member, incarnation) => machines.watcher.heard(member, incarnation),
     (subject, cell, data, from) => statements.gossiped(subject, cell, data, from),
     (sender, from) => background('fetch record', () => fetchRecord(parts, sender, from))
   )
-  const machines = createMachines(frame, context, overlay)
+  const machines: Machines = createMachines(frame, context, overlay)
   const statements = new Statements(context, machines)
   const invites = new InviteBook({
     ...{ home, state, journal },
@@ -355,11 +381,13 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
 }
 
 function createContext(
-  { init, self, host, directory, journal, rejected, penalties, background, metrics }: Frame,
+  frame: Frame,
   links: LinkService,
+  onBeat: (member: string, incarnation: number) => void,
   onGossip: GossipHandler,
   onUnknownSender: (sender: Uint8Array, from: string) => void
 ): RuntimeContext {
+  const { init, self, host, directory, journal, rejected, penalties, background, metrics } = frame
   const { charter, clock, secrets, resources } = init
   const { network, env } = charter
   const onReject: RuntimeContext['onReject'] = (code, from, subject) => {
@@ -374,6 +402,10 @@ function createContext(
   const attestor = createAttestor(SuiteId.falcon512, secrets.report, resources.pool)
   return {
     ...{ network, env, clock, directory, links, journal, background, onReject, metrics },
+    beats: new Beats({
+      ...{ socket: frame.beatSocket, monotonicMs: clock.monotonicMs, metrics: metrics.health },
+      heard: onBeat
+    }),
     gossip: new Gossip(host, network, metrics.gossip, onGossip),
     inbound: new Inbound({
       ...{ network, env, directory, onUnknownSender },
@@ -395,12 +427,16 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
   const { init, directory, ledger } = frame
   const { config, state, meter, clock, resources } = init
   const { epochMs } = config.health
+  const refutations = new Refutations(context)
   const watcher: Watcher = new Watcher(context, config.preset, state.incarnation, {
     onDown: (watched, incarnation) => notices.schedule(watched, incarnation),
     onRemind: watched => notices.remind(watched.member.key),
-    onRefute: incarnation => context.background('refute', () => refute(context, incarnation)),
+    onRefute: incarnation => refutations.refute(incarnation),
     relink: member => overlay.relink(member),
-    knock: member => knock(directory.addresses(member.key)[0] ?? '')
+    knock: member => {
+      const address = directory.addresses(member.key)[0] ?? ''
+      return init.wire?.roundTrip(address, () => knock(address)) ?? knock(address)
+    }
   })
   const reporter = new Reporter(context, {
     watcher,
@@ -414,7 +450,10 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
     jitterMs: () => randomInt(REPORT_JITTER_MAX_MS + 1)
   })
   const notices: Notices = new Notices(context, resources.verifier, {
-    onSelfDown: incarnation => watcher.accusedSelf(incarnation),
+    onSelfDown: incarnation => {
+      refutations.declaredDown(incarnation, watcher.incarnation)
+      watcher.accusedSelf(incarnation)
+    },
     onProven: (accused, accusations) => {
       const watched = context.watchList.get(accused.key)
       if (watched === undefined) return
@@ -434,16 +473,4 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
     jitter: bound => randomInt(Math.max(1, Math.floor(bound)))
   })
   return { watcher, reporter, notices, digests, uptime }
-}
-
-/** Answers an accusation where it was heard, and everywhere in case a notice is under way. */
-async function refute(context: RuntimeContext, incarnation: number): Promise<void> {
-  const { speaker, ballCast, gossip, directory } = context
-  const refutation = { incarnation }
-  const near = await speaker.say(Subject.health, HealthStatement.encode({ refutation }).finish())
-  ballCast.markSeen(near)
-  ballCast.send(directory.self.cell, near)
-  const returned = { incarnation }
-  const far = await speaker.say(Subject.digest, DigestStatement.encode({ returned }).finish())
-  await gossip.publish(Subject.digest, undefined, far)
 }

@@ -3,7 +3,6 @@ import type { AuditHash } from './audit.ts'
 import type { EventWords } from './timing-wheel.ts'
 
 /** Virtual time is counted in ticks of a quarter of a millisecond. */
-export const TICK_US = 250
 export const TICKS_PER_MS = 4
 
 /** Set in an event's word: its `b` is the handle of a payload in this shard's arena. */

@@ -2,7 +2,7 @@ import { quorumOf } from '@torusmesh/health'
 import { drawBelow } from '../engine/random.ts'
 import type { FaultEvent } from '../faults/event.ts'
 import type { RunSetup, Scenario } from '../scenario/scenario.ts'
-import type { Topology } from '../topology/topology.ts'
+import type { RunSpec } from '../scenario/spec.ts'
 import { behaviours } from './adversaries/index.ts'
 import { judge } from './judge.ts'
 import type { HealthResult } from './result.ts'
@@ -23,11 +23,11 @@ interface Eclipse {
   readonly watchers: number
 }
 
-const known = new WeakMap<Topology, Eclipse>()
+const known = new WeakMap<RunSpec, Eclipse>()
 
 /** Drawn from the seed: whom the adversaries are after, and which of its watchers they hold. */
 function eclipseOf({ spec, topology }: RunSetup): Eclipse {
-  const before = known.get(topology)
+  const before = known.get(spec)
   if (before !== undefined) return before
   const target = drawBelow(Math.min(topology.nodes, 1 << 21), spec.seed, Stream.eclipse, 0, 0)
   const watchers: number[] = []
@@ -39,7 +39,7 @@ function eclipseOf({ spec, topology }: RunSetup): Eclipse {
     .slice(0, spec.parameters['byzantine'] as number)
     .map(node => ({ kind: 'turn', atMs: 0, node, behaviour: 'eclipser' }) as const)
   const eclipse = { target, liars, watchers: watchers.length }
-  known.set(topology, eclipse)
+  known.set(spec, eclipse)
   return eclipse
 }
 

@@ -10,8 +10,6 @@ export function quantileOf(word: number): number {
 /** Factors are in 65,536ths. */
 export const FACTOR_ONE = 0x1_0000
 
-/** Greatest sigma of a table; beyond, delays would no longer be whole numbers below 2^53. */
-export const SIGMA_MAX_PERMILLE = 1_300
 
 /** Upper half of the standard normal distribution's quantiles, in 10,000ths; it is symmetric. */
 // biome-ignore format: a table
@@ -45,7 +43,7 @@ const tables = new Map<number, Uint32Array>()
  * Quantiles of a lognormal distribution with median 1, ascending: 512 factors in 65,536ths. Computed in
  * whole numbers, so every machine has the same table; kept, one for each sigma.
  *
- * @param sigmaPermille - a whole number from 0 to {@link SIGMA_MAX_PERMILLE}
+ * @param sigmaPermille - a whole number from 0 to 1,300
  */
 export function lognormalFactors(sigmaPermille: number): Uint32Array {
   const known = tables.get(sigmaPermille)

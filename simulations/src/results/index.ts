@@ -1,12 +1,7 @@
 export { ResultsError, type ResultsErrorCode } from './errors.ts'
 export { createResults, openResults, type Results } from './folder.ts'
-export { appendHost, type HostFacts } from './host.ts'
-export {
-  type ManifestFile,
-  type ManifestRun,
-  manifestHash,
-  type ResultsManifest
-} from './manifest.ts'
+export { appendHost } from './host.ts'
+export type { ResultsManifest } from './manifest.ts'
 export { writeTable } from './parquet.ts'
 export { type ReportFacts, writeReport } from './report.ts'
 export {
@@ -16,4 +11,3 @@ export {
   type Reproduction,
   reproduce
 } from './reproduce.ts'
-export type { RunRecord, TableFacts } from './run-record.ts'

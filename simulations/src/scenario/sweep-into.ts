@@ -1,4 +1,4 @@
-import { createResults, type Results } from '../results/index.ts'
+import { appendHost, createResults, type Results } from '../results/index.ts'
 import {
   type Executor,
   planSweep,
@@ -37,5 +37,10 @@ export async function sweepInto(
     return { report, results: undefined }
   }
   const results = await createResults(path, manifest)
-  return { report: await runSweep(plan, { ...options, sink: results }), results }
+  const startedAt = new Date().toISOString()
+  const startMs = performance.now()
+  const report = await runSweep(plan, { ...options, sink: results })
+  const wallMs = Math.round(performance.now() - startMs)
+  await appendHost(results.folder, { startedAt, wallMs, runs: report.done - report.found })
+  return { report, results }
 }

@@ -1,4 +1,5 @@
 import type { Env, RejectCode, Subject } from '@torusmesh/protocol'
+import type { Beats } from '../beat/beats.ts'
 import type { Gossip } from '../gossip/gossip.ts'
 import type { Inbound } from '../inbound/inbound.ts'
 import type { LinkService } from '../link/link-service.ts'
@@ -18,6 +19,7 @@ export interface RuntimeContext {
   readonly clock: Clock
   readonly directory: Directory
   readonly links: LinkService
+  readonly beats: Beats
   readonly gossip: Gossip
   readonly inbound: Inbound
   readonly ballCast: BallCast

@@ -34,17 +34,22 @@ export class ProbeRelay {
     this.#context = context
   }
 
+  /** Asks over the member's own link too: its beats may be datagrams that get lost. */
   ask(member: Member): void {
+    const own = this.#context.links.links.get(member.key)
+    if (own !== undefined) this.#send(own, member, undefined, 0, HOPS)
     const ways = this.#linksTowards(member).filter(link => link.member.key !== member.key)
     for (const way of ways.slice(0, PROBE_WAYS)) this.#send(way, member, undefined, 0, HOPS)
   }
 
   /** @param incarnation - this node's own */
   asked(link: Link, { id, member: wanted, hops }: Probe, incarnation: number): void {
-    const { directory } = this.#context
+    const { directory, beats } = this.#context
     const member = directory.get(bytesToHex(wanted))
     if (member === undefined) return
     if (member.key === directory.self.key) {
+      // What was passed on has fewer hops left: the peer speaks for itself.
+      if (hops >= HOPS) beats.probed(link)
       link.send({ answer: { id, heard: true, incarnation } })
       return
     }

@@ -85,7 +85,7 @@ export class Watcher implements RuntimePart {
     const { watchList, links, directory } = this.#context
     // Links may have opened before anybody beats: silence counts from now on.
     for (const { member } of watchList.values()) {
-      if (links.links.has(member.key)) this.#heard(member.key, directory.incarnation(member.key))
+      if (links.links.has(member.key)) this.heard(member.key, directory.incarnation(member.key))
     }
     this.#timer = setInterval(() => this.#handle({ type: 'tick' }), TICK_MS)
   }
@@ -133,14 +133,20 @@ export class Watcher implements RuntimePart {
   }
 
   frame(link: Link, frame: Frame): void {
-    if (frame.beat != null) {
-      this.#context.metrics.health.heartbeats.inc({ direction: 'received' })
-      this.#heard(link.member.key, frame.beat.incarnation)
-    } else if (frame.probe != null) this.#probes.asked(link, frame.probe, this.incarnation)
+    const { beats } = this.#context
+    if (frame.beat != null) beats.heardOverLink(link, frame.beat.incarnation)
+    else if (frame.datagramsHeard != null) beats.confirmed(link)
+    else if (frame.probe != null) this.#probes.asked(link, frame.probe, this.incarnation)
     else if (frame.answer != null) {
       const answer = this.#probes.answered(frame.answer)
-      if (answer?.heard) this.#heard(answer.key, answer.incarnation)
+      if (answer?.heard) this.heard(answer.key, answer.incarnation)
     }
+  }
+
+  /** A member lives: it beat, or answered. */
+  heard(key: string, incarnation: number): void {
+    const watched = this.#context.watchList.get(key)
+    if (watched !== undefined) this.#handle({ type: 'heard', slot: watched.slot, incarnation })
   }
 
   /** A verified accusation, durable in the ledger, by a watcher of a member this node watches too. */
@@ -186,11 +192,6 @@ export class Watcher implements RuntimePart {
     return presentAmong(directory, watched.held.watchers)
   }
 
-  #heard(key: string, incarnation: number): void {
-    const watched = this.#context.watchList.get(key)
-    if (watched !== undefined) this.#handle({ type: 'heard', slot: watched.slot, incarnation })
-  }
-
   #handle(event: DetectorEvent): void {
     this.#detector.handle(event, this.#context.clock.monotonicMs(), this.#out)
   }
@@ -229,11 +230,11 @@ export class Watcher implements RuntimePart {
   }
 
   #beat(incarnation: number): void {
-    const { heartbeats } = this.#context.metrics.health
+    const { watchList, links, beats } = this.#context
     const framed = encodeFrame({ beat: { incarnation } })
-    for (const watched of this.#context.watchList.values()) {
-      const link = this.#context.links.links.get(watched.member.key)
-      if (link?.sendEncoded(framed)) heartbeats.inc({ direction: 'sent' })
+    for (const { member } of watchList.values()) {
+      const link = links.links.get(member.key)
+      if (link !== undefined) beats.send(link, framed, incarnation)
     }
   }
 
