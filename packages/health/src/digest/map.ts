@@ -9,6 +9,8 @@ import {
 
 /** Digests one call of {@link DigestMap.changesSince} returns at most. */
 export const DIGEST_CHANGES_MAX = 64
+/** Sealed bytes of one call: what a frame of a link carries, with room to spare. */
+const DIGEST_CHANGES_MAX_BYTES = 192 * 1024
 /** Most bytes of a digest with two signatures of 2,420 B (ML-DSA-44) around it. */
 const SEALED_MAX_BYTES = 8_192
 const TOTAL_VERSIONS_MAX = 16
@@ -101,9 +103,12 @@ export class DigestMap {
   changesSince(version: number): DigestChanges {
     const digests: SealedDigest[] = []
     let reached = version
+    let bytes = 0
     for (const entry of this.#entries.values()) {
       if (entry.version <= version) continue
-      if (digests.length === DIGEST_CHANGES_MAX) return { digests, version: reached, more: true }
+      bytes += entry.sealed.length
+      const isFull = digests.length === DIGEST_CHANGES_MAX || bytes > DIGEST_CHANGES_MAX_BYTES
+      if (isFull) return { digests, version: reached, more: true }
       digests.push(entry)
       reached = entry.version
     }

@@ -198,6 +198,17 @@ describe('digest map', () => {
     assert.deepEqual(source.changesSince(source.version).digests, [])
   })
 
+  it('gives fewer changes at a time when they are large: a frame must hold them', () => {
+    const large = (cell: number): SealedDigest => ({
+      ...sealedOf(cell, 1, cell),
+      sealed: new Uint8Array(8_192)
+    })
+    const { digests, more } = mapOf(
+      Array.from({ length: 40 }, (_, cell) => large(cell))
+    ).changesSince(0)
+    assert.deepEqual([digests.length, more], [24, true])
+  })
+
   it('adds up the mesh, without cells nobody has spoken for lately', () => {
     const map = mapOf([
       { digest: digestOf(1, 9), sealed: id(1) },

@@ -9,6 +9,7 @@ export interface ResourceFigures {
   readonly cpuPermille: number
   readonly rssMb: number
   readonly diskFreeMb: number
+  /** 99th percentile of the event loop's delay: the lesser of two samples, as one stall is no sickness. */
   readonly loopLagMs: number
 }
 
@@ -19,6 +20,7 @@ export class ResourceMeter {
   #timer: NodeJS.Timeout | undefined
   #cpu = process.cpuUsage()
   #cpuAtMs = performance.now()
+  #lagBeforeMs = 0
   #latest: ResourceFigures = { cpuPermille: 0, rssMb: 0, diskFreeMb: 0, loopLagMs: 0 }
 
   /** @param path - a folder on the disk whose free space counts */
@@ -48,13 +50,15 @@ export class ResourceMeter {
     const elapsedMs = Math.max(1, nowMs - this.#cpuAtMs)
     this.#cpu = process.cpuUsage()
     this.#cpuAtMs = nowMs
+    const lagMs = Math.round(this.#delay.percentile(99) / 1e6)
+    this.#delay.reset()
     const disk = await statfs(this.#path).catch(() => undefined)
     this.#latest = {
       cpuPermille: Math.round((used.user + used.system) / elapsedMs),
       rssMb: Math.round(process.memoryUsage.rss() / BYTES_PER_MB),
       diskFreeMb: disk === undefined ? 0 : Math.floor((disk.bavail * disk.bsize) / BYTES_PER_MB),
-      loopLagMs: Math.round(this.#delay.percentile(99) / 1e6)
+      loopLagMs: Math.min(lagMs, this.#lagBeforeMs)
     }
-    this.#delay.reset()
+    this.#lagBeforeMs = lagMs
   }
 }
