@@ -155,7 +155,7 @@ export class MeshNode {
 
   /** Stops all that happens by itself; links stay open until {@link stop}. */
   halt(): void {
-    const { links, watcher, reporter, notices, digests, uptime, overlay } = this.parts
+    const { links, context, watcher, reporter, notices, digests, uptime, overlay } = this.parts
     this.#engaged = false
     clearInterval(this.#topicsTimer)
     clearInterval(this.#explorer)
@@ -163,6 +163,7 @@ export class MeshNode {
     overlay.stop()
     for (const part of [uptime, digests, notices, reporter, watcher]) part.stop()
     links.stop()
+    context.beats.close()
   }
 
   #renewRecord(): void {

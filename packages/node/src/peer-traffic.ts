@@ -1,6 +1,6 @@
 import { linkClosed as linkClosedEvent, linkOpened as linkOpenedEvent } from '@torusmesh/ledger'
 import { bytesToHex } from '@torusmesh/protocol'
-import type { Frame } from './link/frame.ts'
+import type { DatagramOffers, Frame } from './link/frame.ts'
 import type { Link } from './link/link.ts'
 import type { NodeParts } from './node.ts'
 import type { Member } from './overlay/directory.ts'
@@ -56,13 +56,18 @@ function enrolledRecords({ directory, charter }: NodeParts): Uint8Array[] {
 }
 
 /** A link opened: it goes to the ledger, and the other end hears of what it may have missed. */
-export function linkOpened({ context, directory, ...parts }: NodeParts, link: Link): void {
+export function linkOpened(
+  { context, directory, ...parts }: NodeParts,
+  link: Link,
+  offers: DatagramOffers
+): void {
   const { key, cell } = link.member
   const role = roleOf(directory, link.member)
   context.background('record link', async () => {
     const kind = role === 'mate' ? 'cell-mate' : role
     await context.journal.record(linkOpenedEvent, { peer: key, cell, kind })
   })
+  context.beats.opened(link, offers)
   parts.watcher.linkOpened(link)
   for (const notice of parts.notices.kept()) link.send({ notice })
   parts.digests.linkOpened(link)
@@ -75,6 +80,7 @@ export function linkClosed({ context, digests, watcher }: NodeParts, link: Link)
       why: 'its stream ended'
     })
   })
+  context.beats.closed(link)
   digests.linkClosed(link)
   watcher.linkClosed(link)
 }

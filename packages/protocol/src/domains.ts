@@ -25,6 +25,7 @@ export const Domain = {
   genesis: 'torusmesh/v1/genesis',
   invite: 'torusmesh/v1/invite',
   draw: 'torusmesh/v1/draw',
+  beat: 'torusmesh/v1/beat',
   falconNonce: 'torusmesh/v1/falcon-nonce'
 } as const
 export type Domain = (typeof Domain)[keyof typeof Domain]

@@ -23,6 +23,8 @@ export const HEALTH_PAYLOAD_MAX_BYTES: number = 4 * 1024
 export const DIGEST_PAYLOAD_MAX_BYTES: number = 60 * 1024
 /** A statement inside a down notice. */
 export const NOTICE_STATEMENT_MAX_BYTES: number = 5 * 1024
+/** Authenticates the datagrams of one direction of one link. */
+export const DATAGRAM_KEY_BYTES = 16
 /** Of any suite. */
 export const SIGNATURE_MAX_BYTES: number = 4 * 1024
 

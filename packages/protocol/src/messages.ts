@@ -163,6 +163,13 @@ export declare namespace LinkFrame {
   type $Shape = torusmesh.v1.LinkFrame.$Shape
 }
 
+export const DatagramOffer: typeof torusmesh.v1.DatagramOffer = v1.DatagramOffer
+export type DatagramOffer = torusmesh.v1.DatagramOffer
+export declare namespace DatagramOffer {
+  type $Properties = torusmesh.v1.DatagramOffer.$Properties
+  type $Shape = torusmesh.v1.DatagramOffer.$Shape
+}
+
 export const Beat: typeof torusmesh.v1.Beat = v1.Beat
 export type Beat = torusmesh.v1.Beat
 export declare namespace Beat {

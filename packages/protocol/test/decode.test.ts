@@ -168,9 +168,22 @@ describe('a digest statement', () => {
 
 describe('a link frame', () => {
   const digests = (entries: object[]) => ({ digests: { digests: entries } })
+  const greeting = (changes: object) => ({
+    record: id,
+    datagrams: { port: 4_801, key: bytes(16), tag: 0xffff_ffff, ...changes }
+  })
   table((message: LinkFrame.$Properties) => LinkFrame.encode(message).finish(), decodeLinkFrame, [
     { desc: 'a beat', message: { beat: { incarnation: 1 } }, ok: true },
     { desc: 'an empty beat', message: { beat: {} }, ok: true },
+    { desc: 'a word that datagrams arrive', message: { datagramsHeard: true }, ok: true },
+    { desc: 'a record with an offer', message: greeting({}), ok: true },
+    { desc: 'an offer of the highest port', message: greeting({ port: 65_535 }), ok: true },
+    { desc: 'an offer of no port', message: greeting({ port: 0 }), ok: false },
+    { desc: 'an offer of a port beyond 65,535', message: greeting({ port: 65_536 }), ok: false },
+    { desc: 'an offer with a short key', message: greeting({ key: bytes(15) }), ok: false },
+    { desc: 'an offer with a long key', message: greeting({ key: bytes(17) }), ok: false },
+    { desc: 'an offer without a key', message: { record: id, datagrams: { port: 1 } }, ok: false },
+    { desc: 'an offer by itself', message: { datagrams: greeting({}).datagrams }, ok: false },
     { desc: 'a record', message: { record: bytes(9_000) }, ok: true },
     { desc: 'a record beyond its limit', message: { record: bytes(16 * 1_024 + 1) }, ok: false },
     { desc: 'a statement', message: { statement: bytes(900) }, ok: true },

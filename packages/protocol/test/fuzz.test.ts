@@ -107,6 +107,14 @@ const targets: Record<string, Target> = {
         digests: { digests: [{ steward: id }, { steward: id, witness: id }] }
       }).finish()
   },
+  'decodeLinkFrame of a greeting': {
+    decode: decodeLinkFrame,
+    sample: () =>
+      LinkFrame.encode({
+        record: id,
+        datagrams: { port: 4_801, tag: 0xffff_ffff, key: seedOf(16) }
+      }).finish()
+  },
   decodeFindCellRequest: {
     decode: bytes => decodeFindCellRequest(bytes, CELLS),
     sample: () => FindCellRequest.encode({ cell: 5, member: id }).finish()

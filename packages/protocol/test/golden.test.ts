@@ -6,6 +6,7 @@ import {
   checkGenesis,
   encodeGenesis,
   encodeInvite,
+  LinkFrame,
   networkId,
   SuiteId,
   sealEnvelope,
@@ -53,6 +54,14 @@ const made: Record<string, () => string | Promise<string>> = {
         attestorOf(mock)
       )
     ),
+  greeting: () =>
+    bytesToHex(
+      LinkFrame.encode({
+        record: seedOf(32),
+        datagrams: { port: 4_801, key: seedOf(16), tag: 0xffff_fffe }
+      }).finish()
+    ),
+  datagramsHeard: () => bytesToHex(LinkFrame.encode({ datagramsHeard: true }).finish()),
   invite: () => encodeInvite(invite),
   genesis: () => bytesToHex(encodeGenesis(orderedGenesis())),
   networkId: () => networkId(orderedGenesis())

@@ -31,6 +31,12 @@ export function integer(min: number, max: number): Kind<number> {
   }
 }
 
+export const flag: Kind<boolean> = {
+  allowed: 'true or false',
+  read: raw => (typeof raw === 'boolean' ? raw : undefined),
+  fromText: text => (text === 'true' ? true : text === 'false' ? false : text)
+}
+
 export function text(allowed: string, accepts: (value: string) => boolean): Kind<string> {
   return {
     allowed,

@@ -17,7 +17,7 @@ export interface ConfigInit {
 /** Why a setting has its value. */
 export interface Explanation {
   readonly key: SettingKey
-  readonly value: string | number | readonly string[]
+  readonly value: string | number | boolean | readonly string[]
   readonly source: Source
   /** `config.toml:12`, `TORUSMESH_API_PORT`, `--api-port`, `preset local` or `default`. */
   readonly where: string

@@ -1,4 +1,4 @@
-import { choice, integer, type Kind, list, loopbackHost, tcpAddress } from './kinds.ts'
+import { choice, flag, integer, type Kind, list, loopbackHost, tcpAddress } from './kinds.ts'
 import type { Preset, SettingKey, SettingValue } from './types.ts'
 
 /** What a setting means, takes and starts with. */
@@ -65,6 +65,11 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<SettingValue<K>> } 
     help: 'Length of an epoch of cell digests and witnessed uptime; one value for a whole mesh.',
     kind: integer(10_000, 86_400_000),
     default: 3_600_000
+  },
+  'health.datagrams': {
+    help: 'Beats go as UDP datagrams, on the port of listen.address, to whom they reach.',
+    kind: flag,
+    default: true
   },
   'ledger.groupCommitMs': {
     help: 'How long an event may wait for others before they are synced to disk together.',

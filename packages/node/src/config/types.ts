@@ -20,7 +20,7 @@ export interface NodeConfig {
     readonly dialsInParallel: number
     readonly dialTimeoutMs: number
   }
-  readonly health: { readonly epochMs: number }
+  readonly health: { readonly epochMs: number; readonly datagrams: boolean }
   readonly ledger: {
     readonly groupCommitMs: number
     readonly checkpointEveryMs: number

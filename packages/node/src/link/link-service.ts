@@ -1,7 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Host } from '../host/create-host.ts'
 import type { Member } from '../overlay/directory.ts'
-import { type Frame, openFrame } from './frame.ts'
+import { type DatagramOffer, type DatagramOffers, type Frame, openFrame } from './frame.ts'
 import { readFrames } from './frames.ts'
 import { widenWindowLazily } from './lazy-window.ts'
 import { encodeFrame, Link } from './link.ts'
@@ -15,9 +15,11 @@ const MAX_EARLY_FRAMES = 32
 export interface LinkEvents {
   /** This node's own record, encoded and signed. */
   ownRecord(): Uint8Array
+  /** How this node takes the beats of a new link as datagrams, if it does. */
+  offer(): DatagramOffer | undefined
   /** Verifies a peer's record; `undefined` refuses the link. */
   admit(record: Uint8Array, peer: string): Promise<Member | undefined>
-  opened(link: Link): void
+  opened(link: Link, offers: DatagramOffers): void
   frame(link: Link, frame: Frame): void
   /** A frame that doesn't decode, from a peer that should know better. */
   malformed(link: Link): void
@@ -68,6 +70,7 @@ export class LinkService {
     const early: Frame[] = []
     let link: Link | undefined
     let greeted = false
+    const own = this.#events.offer()
     widenWindowLazily(stream)
     const timer = setTimeout(() => refuse('no hello in time'), HELLO_TIMEOUT_MS)
     const refuse = (why: string): void => {
@@ -76,13 +79,13 @@ export class LinkService {
       stream.abort(error)
       reject(error)
     }
-    const admit = async (record: Uint8Array): Promise<void> => {
+    const admit = async (record: Uint8Array, theirs?: DatagramOffer | null): Promise<void> => {
       const member = await this.#events.admit(record, connection.remotePeer.toString())
       clearTimeout(timer)
       if (member === undefined) return refuse('record not accepted')
       if (stream.status !== 'open' || this.#stopped) return refuse('closed while greeting')
       const opened = new Link(member, connection, stream, this.#nowMs())
-      if (!this.#keep(opened)) return refuse('already linked')
+      if (!this.#keep(opened, { own, theirs: theirs ?? undefined })) return refuse('already linked')
       link = opened
       resolve(opened)
       for (const frame of early.splice(0)) this.#events.frame(opened, frame)
@@ -94,8 +97,9 @@ export class LinkService {
       if (link !== undefined) return this.#events.frame(link, frame.value)
       if (!greeted) {
         greeted = true
-        if (frame.value.record == null) return refuse('no record first')
-        admit(frame.value.record).catch(error => refuse(String(error)))
+        const { record, datagrams } = frame.value
+        if (record == null) return refuse('no record first')
+        admit(record, datagrams).catch(error => refuse(String(error)))
       } else if (early.length < MAX_EARLY_FRAMES) early.push(frame.value)
     })
     stream.addEventListener('close', () => {
@@ -103,7 +107,7 @@ export class LinkService {
       else this.#forget(link)
     })
     try {
-      stream.send(encodeFrame({ record: this.#events.ownRecord() }))
+      stream.send(encodeFrame({ record: this.#events.ownRecord(), datagrams: own ?? null }))
     } catch {
       // The other end closed first; whoever waits for the link hears of it like of any refusal.
       refuse('closed while greeting')
@@ -112,18 +116,18 @@ export class LinkService {
   }
 
   /** Of two links to one member the one stays that the member with the lower id opened. */
-  #keep(link: Link): boolean {
+  #keep(link: Link, offers: DatagramOffers): boolean {
     const before = this.#links.get(link.member.key)
     if (before !== undefined) {
       const lowerOpened = this.#selfKey < link.member.key
       if (before.outbound === lowerOpened && before.outbound !== link.outbound) return false
       this.#links.set(link.member.key, link)
-      this.#events.opened(link)
+      this.#events.opened(link, offers)
       if (before.connection.id !== link.connection.id) before.close()
       return true
     }
     this.#links.set(link.member.key, link)
-    this.#events.opened(link)
+    this.#events.opened(link, offers)
     return true
   }
 

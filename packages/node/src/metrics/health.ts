@@ -1,9 +1,13 @@
 import type { Standing } from '../view.ts'
 import type { Counter, Definitions } from './instruments.ts'
 
+/** Why a datagram was dropped. */
+export type DatagramFault = 'wrong-length' | 'unknown-tag' | 'replayed' | 'forged'
+
 /** The failure detector. */
 export interface HealthMetrics {
-  readonly heartbeats: Counter<{ direction: 'sent' | 'received' }>
+  readonly heartbeats: Counter<{ direction: 'sent' | 'received'; way: 'link' | 'datagram' }>
+  readonly droppedDatagrams: Counter<{ reason: DatagramFault }>
   readonly verdicts: Counter<{ standing: Standing }>
 }
 
@@ -12,8 +16,15 @@ export const HEALTH_DEFINITIONS: Definitions<HealthMetrics> = {
     type: 'counter',
     name: 'torusmesh_heartbeats_total',
     unit: 'heartbeats',
-    help: 'Heartbeats on links.',
-    labels: { direction: 'sent or received' }
+    help: 'Heartbeats to and from linked nodes.',
+    labels: { direction: 'sent or received', way: 'link or datagram' }
+  },
+  droppedDatagrams: {
+    type: 'counter',
+    name: 'torusmesh_dropped_datagrams_total',
+    unit: 'datagrams',
+    help: 'Datagrams that are no heartbeat of a linked node.',
+    labels: { reason: 'wrong-length, unknown-tag, replayed or forged' }
   },
   verdicts: {
     type: 'counter',

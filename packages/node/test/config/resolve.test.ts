@@ -79,6 +79,19 @@ describe('configuration', () => {
     )
   })
 
+  it('reads switches from files and from text', () => {
+    const key = 'health.datagrams'
+    assert.equal(sourceOf(file('[health]\ndatagrams = false'), key), 'false from config.toml:2')
+    assert.equal(sourceOf({ flags: { [key]: 'false' } }, key), 'false from --health-datagrams')
+    assert.equal(
+      sourceOf(
+        { ...file('health.datagrams = false'), env: { [environmentName(key)]: 'true' } },
+        key
+      ),
+      'true from TORUSMESH_HEALTH_DATAGRAMS'
+    )
+  })
+
   it('reads lists from files and, separated by commas, from the environment', () => {
     const addresses = ['/dns4/a.example/tcp/1', '/ip6/2001:db8::1/tcp/2']
     const inFile = file(`[listen]\nannounce = ${JSON.stringify(addresses)}`)
@@ -159,6 +172,14 @@ describe('configuration', () => {
       init: { env: { TORUSMESH_API_PORT: 'tcp://10.0.0.1:80' } },
       problems: [
         /^TORUSMESH_API_PORT: api.port = "tcp:\/\/10.0.0.1:80" is not an integer from 0 to 65535/
+      ]
+    },
+    {
+      desc: 'a switch that is neither on nor off',
+      init: { ...file('[health]\ndatagrams = 1'), env: { TORUSMESH_HEALTH_DATAGRAMS: 'yes' } },
+      problems: [
+        /^config.toml:2: health.datagrams = 1 is not true or false/,
+        /^TORUSMESH_HEALTH_DATAGRAMS: health.datagrams = "yes" is not true or false/
       ]
     },
     {

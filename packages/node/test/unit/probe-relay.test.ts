@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { Probe, ProbeAnswer } from '@torusmesh/protocol'
+import type { Beats } from '../../src/beat/beats.ts'
+import type { Link } from '../../src/link/link.ts'
 import { ProbeRelay } from '../../src/runtime/probe-relay.ts'
 import { type FakeLink, fakeContext, fakeLink } from './support/node-fakes.ts'
 import { fullWorld, type World, worldOf } from './support/world.ts'
@@ -21,11 +23,11 @@ const onlyProbe = ({ sent }: FakeLink): Probe => {
 }
 
 describe('probe relay', () => {
-  it('asks around by the three links nearest to the member, never by its own', () => {
+  it('asks over the link to the member, and around by the three nearest others', () => {
     const links = linksFrom(world, 1, 4, 5, 16, 20, 42)
     relayOf(0, links).ask(world.members[1]!)
     const asked = links.filter(({ sent }) => sent.length > 0).map(({ link }) => link.member.cell)
-    assert.deepEqual(asked, [4, 5, 16])
+    assert.deepEqual(asked, [1, 4, 5, 16])
     assert.equal(onlyProbe(links[2]!).hops, 2)
   })
 
@@ -37,6 +39,19 @@ describe('probe relay', () => {
       99
     )
     assert.deepEqual({ ...asker!.sent[0]!.answer }, { id: 7, heard: true, incarnation: 99 })
+  })
+
+  it('tells beats lost from a probe that nobody passed on, and from no other', () => {
+    const [asker] = linksFrom(world, 1) as [FakeLink]
+    const { context } = fakeContext({ world, links: [asker] })
+    const probed: Link[] = []
+    const beats = { probed: (link: Link) => probed.push(link) } as unknown as Beats
+    const relay = new ProbeRelay({ ...context, beats })
+    const { id: member } = world.members[0]!
+    relay.asked(asker.link, probeOf({ id: 1, member, hops: 1 }), 1)
+    assert.deepEqual(probed, [])
+    relay.asked(asker.link, probeOf({ id: 2, member, hops: 2 }), 1)
+    assert.deepEqual(probed, [asker.link])
   })
 
   it('goes there and back over two relays', () => {

@@ -1,11 +1,18 @@
 import {
+  DATAGRAM_KEY_BYTES,
   DIGESTS_PER_FRAME_MAX,
   FRAME_MAX_BYTES,
   RECORD_MAX_BYTES,
   RECORDS_PER_ANSWER_MAX,
   REQUEST_MAX_BYTES
 } from '../limits.ts'
-import { type Digests, FindCellRequest, FindCellResponse, LinkFrame } from '../messages.ts'
+import {
+  type DatagramOffer,
+  type Digests,
+  FindCellRequest,
+  FindCellResponse,
+  LinkFrame
+} from '../messages.ts'
 import type { Checked } from '../reject.ts'
 import { decodeMessage, type MessageRules } from './decode.ts'
 import { hasBytes, hasEntries, isId, isIdOrNone } from './rules.ts'
@@ -15,9 +22,11 @@ const frame: MessageRules<LinkFrame & LinkFrame.$Shape> = {
   maxBytes: FRAME_MAX_BYTES,
   listFields: [6],
   isValid(message) {
+    if (message.datagrams != null && !isOffer(message.datagrams)) return false
     switch (message.kind) {
       case 'beat':
       case 'answer':
+      case 'datagramsHeard':
         return true
       case 'record':
         return hasBytes(message.record, RECORD_MAX_BYTES)
@@ -36,6 +45,11 @@ const frame: MessageRules<LinkFrame & LinkFrame.$Shape> = {
     }
   }
 }
+
+const PORT_MAX = 65_535
+
+const isOffer = ({ port, key }: DatagramOffer.$Properties): boolean =>
+  (port ?? 0) > 0 && port! <= PORT_MAX && key?.length === DATAGRAM_KEY_BYTES
 
 const areDigests = ({ digests }: Digests.$Properties): boolean =>
   hasEntries(digests, DIGESTS_PER_FRAME_MAX) &&

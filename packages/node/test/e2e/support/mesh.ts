@@ -25,8 +25,19 @@ export interface TestMesh {
   stop(node: MeshNode): Promise<void>
 }
 
+export interface MeshInit {
+  /** Settings of each host beside those of every test. */
+  readonly flags?: readonly Readonly<Record<string, string>>[]
+  /** Before any host dials. */
+  readonly onOpened?: (node: MeshNode) => void
+}
+
 /** One host in each of so many cells, from cell 0 on. */
-export async function startMesh(count: number, sides: readonly number[]): Promise<TestMesh> {
+export async function startMesh(
+  count: number,
+  sides: readonly number[],
+  init: MeshInit = {}
+): Promise<TestMesh> {
   const folder = await mkdtemp(join(tmpdir(), 'torusmesh-mesh-'))
   const resources = await createProcessResources(1)
   const meter = new ResourceMeter(folder)
@@ -35,13 +46,11 @@ export async function startMesh(count: number, sides: readonly number[]): Promis
   const secrets = await Promise.all(Array.from({ length: count }, () => createSecrets(pool)))
   await pool.close()
   const founders = secrets.map((own, cell) => ({ keys: publicKeysOf(own), cell, addresses: [] }))
-  const init = { name: 'test', env: Env.dev, sides, createdMs: systemClock.wallMs(), founders }
+  const genesis = { name: 'test', env: Env.dev, sides, createdMs: systemClock.wallMs(), founders }
   if (count > cellsOf(sides)) throw new Error('one host a cell')
-  const checked = checkGenesis(init)
+  const checked = checkGenesis(genesis)
   if (!checked.ok) throw new Error(checked.message)
   const charter = createCharter(checked.genesis)
-  const flags = { 'listen.address': '/ip4/127.0.0.1/tcp/0' }
-  const { config } = resolveConfig({ flags })
   const complaints: string[] = []
   const destination = { write: (line: string) => complaints.push(line) }
   const logger = createLogger({ level: 'warn', format: 'json', destination })
@@ -50,6 +59,8 @@ export async function startMesh(count: number, sides: readonly number[]): Promis
   for (const [n, own] of secrets.entries()) {
     const home = new Home(join(folder, `host-${n}`))
     await home.create()
+    const flags = { 'listen.address': '/ip4/127.0.0.1/tcp/0', ...init.flags?.[n] }
+    const { config } = resolveConfig({ flags })
     const node = await openNode({
       ...{ home, config, charter, resources, meter, logger, addresses },
       ...{ secrets: own, state: await home.state(), enrolment: undefined },
@@ -57,6 +68,7 @@ export async function startMesh(count: number, sides: readonly number[]): Promis
     })
     addresses.set(node.parts.self.key, node.addresses)
     nodes.push(node)
+    init.onOpened?.(node)
   }
   for (const node of nodes) node.engage()
   const running = new Set(nodes)

@@ -1,4 +1,5 @@
 import { type Env, Env as Envs, type LinkFrame, type RejectCode } from '@torusmesh/protocol'
+import { Beats } from '../../../src/beat/beats.ts'
 import type { Gossip } from '../../../src/gossip/gossip.ts'
 import { Inbound } from '../../../src/inbound/inbound.ts'
 import { type Frame, openFrame } from '../../../src/link/frame.ts'
@@ -92,6 +93,10 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
     ...where,
     clock: { wallMs, monotonicMs: () => clock.monotonicNowMs },
     links: linkService,
+    beats: new Beats({
+      ...{ socket: undefined, monotonicMs: () => clock.monotonicNowMs },
+      ...{ metrics: metrics.health, heard: () => undefined }
+    }),
     gossip,
     inbound: new Inbound({
       ...where,
