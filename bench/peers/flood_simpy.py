@@ -1,12 +1,10 @@
-"""The flood model of simulations/src/flood in SimPy: python3 flood_simpy.py SIDE [SEED].
+"""The flood model of simulations/src/flood in SimPy 3 or 2: python3 flood_simpy.py SIDE [SEED].
 
 Prints one line: events, deliveries, seconds.
 """
 
 import sys
 import time
-
-import simpy
 
 WORD = 0xFFFFFFFF
 
@@ -32,13 +30,45 @@ def peers_of(node, side):
     ]
 
 
+def engine():
+    """How to call a function later, and how to run until nothing is left."""
+    try:
+        import simpy
+    except ImportError:
+        return engine_of_simpy_2()
+    env = simpy.Environment()
+
+    def later(delay, call, node, link):
+        env.timeout(delay).callbacks.append(lambda _: call(node, link))
+
+    return later, env.run
+
+
+def engine_of_simpy_2():
+    from SimPy.Simulation import Process, Simulation, hold
+
+    simulation = Simulation()
+    simulation.initialize()
+
+    class Arrival(Process):
+        def arrive(self, delay, call, node, link):
+            yield hold, self, delay
+            call(node, link)
+
+    def later(delay, call, node, link):
+        arrival = Arrival(sim=simulation)
+        simulation.activate(arrival, arrival.arrive(delay, call, node, link))
+
+    return later, lambda: simulation.simulate(until=1e9)
+
+
 def main(side, seed):
     nodes = side**3
     peers = [peers_of(node, side) for node in range(nodes)]
     latencies = [latency_ms(link, seed) for link in range(nodes * 6)]
     received = bytearray(nodes)
-    env = simpy.Environment()
     counts = [0, 0]
+    later, run = engine()
 
     def receive(node, link):
         counts[0] += 1
@@ -48,14 +78,11 @@ def main(side, seed):
         counts[1] += 1
         for out, peer in enumerate(peers[node]):
             if out != link:
-                send(latencies[node * 6 + out], peer, out ^ 1)
-
-    def send(delay, node, link):
-        env.timeout(delay).callbacks.append(lambda _: receive(node, link))
+                later(latencies[node * 6 + out], receive, peer, out ^ 1)
 
     start = time.perf_counter()
-    send(1, 7919 % nodes, -1)
-    env.run()
+    later(1, receive, 7919 % nodes, -1)
+    run()
     print(counts[0], counts[1], f"{time.perf_counter() - start:.6f}")
 
 

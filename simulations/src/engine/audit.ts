@@ -18,6 +18,13 @@ export class AuditHash {
     this.#high = (Math.imul(this.#high, 0x0100_0193) + this.#low) | 0
   }
 
+  /** {@link addEvent} for an event of one word. */
+  addWord(tick: number, event: number): void {
+    const content = Math.imul(this.#low ^ event, 0x9e37_79b1) ^ tick
+    this.#low = content ^ (content >>> 15)
+    this.#high = (Math.imul(this.#high, 0x0100_0193) + this.#low) | 0
+  }
+
   /** 16 hexadecimal digits. */
   digest(): string {
     return hex(this.#high) + hex(this.#low)

@@ -46,13 +46,16 @@ export class ChunkQueues {
   readonly heads: Int32Array
   /** Write position of each queue, in words; 0 if it is empty. */
   readonly ends: Int32Array
-  readonly #occupied: Int32Array
+  /** A bit for each queue that isn't empty, 32 in a word. */
+  readonly occupied: Int32Array
   readonly #chunkBits: number
   readonly #header: number
   readonly #allocate: AllocateWords
   #chunks = 1
   #free: number = NONE
   #takenEnd = 0
+  /** Queues that aren't empty. */
+  #filled = 0
 
   /** @param chunkBits - a chunk has 2^chunkBits words, more than `stride` */
   constructor(stride: number, queues: number, chunkBits: number, allocate: AllocateWords) {
@@ -63,12 +66,12 @@ export class ChunkQueues {
     this.words = allocate(4 << chunkBits)
     this.heads = allocate(queues)
     this.ends = allocate(queues)
-    this.#occupied = new Int32Array((queues + 31) >>> 5)
+    this.occupied = allocate((queues + 31) >>> 5)
   }
 
   get byteLength(): number {
-    const { words, heads, ends } = this
-    return words.byteLength + heads.byteLength + ends.byteLength + this.#occupied.byteLength
+    const { words, heads, ends, occupied } = this
+    return words.byteLength + heads.byteLength + ends.byteLength + occupied.byteLength
   }
 
   /** Appends a record to a queue; the caller writes it to `words` from the position returned. */
@@ -82,10 +85,12 @@ export class ChunkQueues {
   /** Empties a queue and returns its first chunk, or 0. One queue is drained at a time. */
   take(queue: number): number {
     const head = this.heads[queue]!
+    if (head === NONE) return NONE
+    this.#filled--
     this.#takenEnd = this.ends[queue]!
     this.heads[queue] = NONE
     this.ends[queue] = 0
-    this.#occupied[queue >>> 5]! &= ~(1 << queue)
+    this.occupied[queue >>> 5]! &= ~(1 << queue)
     return head
   }
 
@@ -114,8 +119,9 @@ export class ChunkQueues {
 
   /** The first queue in `from` to `to` - 1 that isn't empty, or -1. */
   nextOccupied(from: number, to: number): number {
+    if (this.#filled === 0) return -1
     for (let at = from; at < to; at = (at | 31) + 1) {
-      const bits = this.#occupied[at >>> 5]! >>> (at & 31)
+      const bits = this.occupied[at >>> 5]! >>> (at & 31)
       if (bits === 0) continue
       const queue = at + 31 - Math.clz32(bits & -bits)
       return queue < to ? queue : -1
@@ -125,9 +131,12 @@ export class ChunkQueues {
 
   /** Empties all queues. */
   clear(): void {
+    // Other threads have the columns in their caches: nothing is written for nothing.
+    if (this.#filled === 0) return
+    this.#filled = 0
     this.heads.fill(NONE)
     this.ends.fill(0)
-    this.#occupied.fill(0)
+    this.occupied.fill(0)
     this.#chunks = 1
     this.#free = NONE
   }
@@ -137,7 +146,7 @@ export class ChunkQueues {
       words: this.words.slice(0, this.#chunks << this.#chunkBits),
       heads: this.heads.slice(),
       ends: this.ends.slice(),
-      occupied: this.#occupied.slice(),
+      occupied: this.occupied.slice(),
       capacity: this.words.length,
       free: this.#free
     }
@@ -148,16 +157,18 @@ export class ChunkQueues {
     this.words.set(saved.words)
     this.heads.set(saved.heads)
     this.ends.set(saved.ends)
-    this.#occupied.set(saved.occupied)
+    this.occupied.set(saved.occupied)
     this.#chunks = saved.words.length >>> this.#chunkBits
     this.#free = saved.free
+    this.#filled = saved.heads.reduce((sum, head) => sum + (head === NONE ? 0 : 1), 0)
   }
 
   #append(queue: number, end: number): number {
     const chunk = this.#allocateChunk()
     if (end === 0) {
       this.heads[queue] = chunk
-      this.#occupied[queue >>> 5]! |= 1 << queue
+      this.#filled++
+      this.occupied[queue >>> 5]! |= 1 << queue
     } else {
       this.words[((end - 1) >>> this.#chunkBits) << this.#chunkBits] = chunk
     }

@@ -10,6 +10,8 @@ export interface OutboxColumns {
   readonly letters: Int32Array
   readonly heads: Int32Array
   readonly ends: Int32Array
+  /** A bit for each shard that there are letters for, 32 in a word. */
+  readonly receivers: Int32Array
   readonly log: Int32Array
 }
 
@@ -36,8 +38,8 @@ export class Outbox {
   }
 
   get columns(): OutboxColumns {
-    const { words, heads, ends } = this.#queues
-    return { letters: words, heads, ends, log: this.#log }
+    const { words, heads, ends, occupied } = this.#queues
+    return { letters: words, heads, ends, receivers: occupied, log: this.#log }
   }
 
   clear(): void {
@@ -77,6 +79,15 @@ export class Outbox {
   }
 }
 
+/** Calls with each shard that there are letters for, in ascending order. */
+export function eachReceiver({ receivers }: OutboxColumns, call: (shard: number) => void): void {
+  for (let word = 0; word < receivers.length; word++) {
+    for (let bits = receivers[word]!; bits !== 0; bits &= bits - 1) {
+      call(word * 32 + 31 - Math.clz32(bits & -bits))
+    }
+  }
+}
+
 /** Takes a letter; `log` holds its payload at `b` if it has one. */
 export type TakeLetter = (
   ticks: number,
@@ -87,11 +98,10 @@ export type TakeLetter = (
   log: Int32Array
 ) => void
 
-/** Reads all letters to one shard, in the order they were sent; changes nothing. */
+/** Reads all letters to one of its receivers, in the order they were sent; changes nothing. */
 export function readLetters(outbox: OutboxColumns, shard: number, take: TakeLetter): void {
   const { letters, log } = outbox
   const lastEnd = outbox.ends[shard]!
-  if (lastEnd === 0) return
   for (let chunk = outbox.heads[shard]!; ; ) {
     const start = chunk << CHUNK_BITS
     const isLast = (lastEnd - 1) >>> CHUNK_BITS === chunk

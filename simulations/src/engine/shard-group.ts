@@ -2,7 +2,7 @@ import type { RunSetup, Scenario } from '../scenario/scenario.ts'
 import type { SavedShard } from './checkpoint.ts'
 import type { AllocateWords } from './chunk-queues.ts'
 import { TICKS_PER_MS } from './model.ts'
-import type { OutboxColumns } from './outbox.ts'
+import { eachReceiver, type OutboxColumns } from './outbox.ts'
 import { Shard } from './shard.ts'
 
 /** What a shard found. */
@@ -37,7 +37,8 @@ export interface PostOffice {
  */
 export class ShardGroup {
   readonly shards: readonly Shard[]
-  readonly #shardCount: number
+  /** The same by their numbers; others' have none. */
+  readonly #byNumber: readonly (Shard | undefined)[]
   readonly #endTick: number
   #parity = 0
 
@@ -48,7 +49,6 @@ export class ShardGroup {
     allocate: AllocateWords
   ) {
     const { topology, faults } = setup
-    this.#shardCount = topology.shards
     this.#endTick = setup.spec.durationMs * TICKS_PER_MS
     const shards: Shard[] = []
     for (let number = thread; number < topology.shards; number += threads) {
@@ -57,6 +57,9 @@ export class ShardGroup {
       shards.push(shard)
     }
     this.shards = shards
+    this.#byNumber = Array.from({ length: topology.shards }, (_, number) =>
+      shards.find(({ shard }) => shard === number)
+    )
   }
 
   /** Least delay of all mail: how long a window may be. */
@@ -99,9 +102,9 @@ export class ShardGroup {
   collect(post: PostOffice): void {
     const parity = this.#parity
     post.listen()
-    for (let sender = 0; sender < this.#shardCount; sender++) {
+    for (let sender = 0; sender < this.#byNumber.length; sender++) {
       const outbox = post.outbox(sender, parity)
-      for (const shard of this.shards) shard.collect(outbox)
+      eachReceiver(outbox, shard => this.#byNumber[shard]?.collect(outbox))
     }
     this.#parity = 1 - parity
   }

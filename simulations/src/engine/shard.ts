@@ -126,7 +126,7 @@ export class Shard implements ShardPort {
     }
   }
 
-  /** Takes the mail of one shard's window into the wheel. */
+  /** Takes the mail of one shard's window into the wheel; there must be some. */
   collect(outbox: OutboxColumns): void {
     readLetters(outbox, this.shard, this.#take)
   }
@@ -247,7 +247,7 @@ export class Shard implements ShardPort {
   /** {@link #handle} for events of one word. */
   #handleShort(): void {
     const { near, now, slotMask } = this.#wheel
-    const model = this.model
+    const { model, audit } = this
     for (let chunk = near.take(now & slotMask); chunk !== 0; chunk = near.release(chunk)) {
       const { words } = near
       const end = near.endOf(chunk)
@@ -255,7 +255,7 @@ export class Shard implements ShardPort {
       this.events += end - start
       for (let at = start; at < end; at++) {
         const event = words[at]!
-        this.audit.addEvent(now, event, 0, 0, 0)
+        audit.addWord(now, event)
         model.handle(event >>> WORD_BITS, event & WORD_MASK, 0, 0)
       }
     }

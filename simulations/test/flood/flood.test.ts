@@ -43,6 +43,15 @@ describe('flood', () => {
     assert.equal(deliveryMaxMs, lastDeliveryMs)
   })
 
+  it('ends the same with 1, 2 and 4 workers', async () => {
+    const setup = setupOf({ nodes: 4096 })
+    const hashes = new Set<string>()
+    for (const workers of [1, 2, 4]) {
+      hashes.add((await runShards(setup, flood, { workers })).auditHash)
+    }
+    assert.equal(hashes.size, 1)
+  })
+
   it('floods one message after the other', async () => {
     const setup = setupOf({ nodes: 512, parameters: { messages: 5 } })
     const { events, results } = await runShards(setup, flood)
