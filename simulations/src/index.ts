@@ -34,6 +34,7 @@ export type {
   Table,
   Violation
 } from './scenario/outcome.ts'
+export { pairDelaysMs } from './scenario/pair-delays.ts'
 export { type Provenance, provenance } from './scenario/provenance.ts'
 export { type ResolveOptions, resolveSpec } from './scenario/resolve.ts'
 export { type RunScenarioOptions, runScenario } from './scenario/run.ts'
@@ -43,6 +44,27 @@ export { SpecError } from './scenario/spec-error.ts'
 export { type SweepIntoInit, sweepInto } from './scenario/sweep-into.ts'
 export { sweepOf, sweepRuns } from './scenario/sweep-of.ts'
 export type { SweepAxis, SweepSpec, SweepValue } from './scenario/sweep-spec.ts'
+export {
+  type Attempt,
+  type Failure,
+  failureOf,
+  keepReplay,
+  keepText,
+  parseReplayFile,
+  type Replayed,
+  type ReplayFile,
+  replay,
+  replayFileOf,
+  runSwarm,
+  type ShrinkOptions,
+  type ShrinkProgress,
+  type Shrunk,
+  type SwarmFinding,
+  type SwarmOptions,
+  type SwarmProgress,
+  type SwarmReport,
+  shrink
+} from './swarm/index.ts'
 export {
   type Executor,
   embeddedExecutor,

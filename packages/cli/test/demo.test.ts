@@ -44,6 +44,32 @@ describe('demo', () => {
     await ended
   })
 
+  const latencies = [
+    { given: '50', ms: [50, 50, 50] },
+    { given: 'lognormal:60', ms: [96.5, 173.75, 173.75] },
+    { given: 'aws33', ms: [37.75, 80.25, 78.25] }
+  ]
+  for (const { given, ms } of latencies) {
+    it(`takes the simulator's delays for --latency ${given}`, async () => {
+      const { io, node, demo } = create()
+      const ended = run(`demo --latency ${given}`, { io, node })
+      while (demo.init === undefined) await settle()
+      const { oneWayMs } = demo.init
+      assert.equal(oneWayMs?.length, 8 * 8)
+      assert.deepEqual([oneWayMs[1], oneWayMs[2], oneWayMs[2 * 8]], ms)
+      demo.end()
+      await ended
+    })
+  }
+
+  it('refuses delays that it has no model of', async () => {
+    for (const given of ['fast', '1001', 'lognormal:']) {
+      const { code, err } = await run(`demo --latency ${given}`)
+      assert.equal(code, 2)
+      assert.match(err, /give ms up to 1000, lognormal:MEDIAN_MS/)
+    }
+  })
+
   it("leaves the node's own home and its config.toml alone", async () => {
     const { io, node, demo } = create()
     io.env['TORUSMESH_HOME'] = '/srv/precious'

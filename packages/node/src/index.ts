@@ -5,8 +5,10 @@ export { Devnet, type DevnetHost, type DevnetInit, startDevnet } from './devnet/
 export type { HostRow } from './devnet/host-row.ts'
 export {
   type BroadcastFigures,
+  broadcastFrom,
   type FailureFigures,
   FalseRemovals,
+  killAndWait,
   type MeasureOptions,
   measureBroadcast,
   measureKills,

@@ -10,7 +10,6 @@ export function quantileOf(word: number): number {
 /** Factors are in 65,536ths. */
 export const FACTOR_ONE = 0x1_0000
 
-
 /** Upper half of the standard normal distribution's quantiles, in 10,000ths; it is symmetric. */
 // biome-ignore format: a table
 const NORMAL_QUANTILES = [

@@ -2,6 +2,7 @@ import type { EngineOptions } from '../engine/options.ts'
 import { runShards } from '../engine/run-shards.ts'
 import { SimulationError } from '../errors.ts'
 import { checkFaults } from '../faults/check.ts'
+import type { FaultEvent } from '../faults/event.ts'
 import { expandFaults } from '../faults/expand.ts'
 import { findScenario } from './catalogue.ts'
 import type { RunOutcome } from './outcome.ts'
@@ -14,6 +15,8 @@ const MAX_VIOLATIONS = 100
 export interface RunScenarioOptions extends EngineOptions {
   /** Instead of the one of that name in the catalogue; threads ask `catalogue` for it. */
   readonly scenario?: Scenario
+  /** What befalls whom, sorted by time, instead of what the spec's faults expand to. */
+  readonly schedule?: readonly FaultEvent[]
 }
 
 /**
@@ -33,7 +36,8 @@ export async function runScenario(
   if (scenario === undefined) {
     throw new SimulationError('bad-setting', `scenario: there is no ${spec.scenario}`)
   }
-  const setup = setUp(checkSpec(spec, { scenarios: [scenario] }), scenario)
+  const expanded = setUp(checkSpec(spec, { scenarios: [scenario] }), scenario)
+  const setup = { ...expanded, faults: options.schedule ?? expanded.faults }
   const { results, auditHash, events, bytes, workers, wallMs } = await runShards(
     setup,
     scenario,

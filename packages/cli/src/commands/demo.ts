@@ -1,5 +1,6 @@
 import type { DemoSummary, NodeConfig } from '@torusmesh/node'
-import type { Command } from 'commander'
+import type { LatencySpec } from '@torusmesh/simulations'
+import { type Command, InvalidArgumentError } from 'commander'
 import { parseDuration, wholeNumber } from '../arguments.ts'
 import {
   type CommonOptions,
@@ -20,6 +21,7 @@ interface DemoOptions extends CommonOptions {
   readonly nodes: number
   readonly duration?: number
   readonly kill: number
+  readonly latency?: LatencySpec
 }
 
 const DEFAULT_NODES = 8
@@ -32,7 +34,12 @@ export function demoCommand(context: Context): Command {
     newCommand('demo', 'a whole mesh of real hosts on this machine')
       .option('--nodes <n>', 'hosts to start', wholeNumber(1, MAX_NODES), DEFAULT_NODES)
       .option('--duration <time>', 'stop after 20, 20s, 5m … (default: at Ctrl-C)', parseDuration)
-      .option('--kill <n>', 'hosts to kill once all run', wholeNumber(0, MAX_NODES), 0),
+      .option('--kill <n>', 'hosts to kill once all run', wholeNumber(0, MAX_NODES), 0)
+      .option(
+        '--latency <delays>',
+        'one-way delays between hosts: ms, lognormal:MEDIAN_MS, aws33 (default: none)',
+        parseLatency
+      ),
     node.settings
   )
   // Here a folder is kept only when asked for: the node's own home stays out of it.
@@ -52,12 +59,14 @@ async function runDemo(context: Context, options: DemoOptions): Promise<void> {
     stop.abort()
     screen.write('torusmesh: stopping; Ctrl-C again ends at once\n')
   })
+  const oneWayMs = await delaysOf(context, options)
   let summary: DemoSummary
   try {
     summary = await node.runDemo({
       nodes: options.nodes,
       ...(options.duration !== undefined && { durationS: options.duration / 1_000 }),
       kill: options.kill,
+      ...(oneWayMs !== undefined && { oneWayMs }),
       ...(homePath !== undefined && { homePath }),
       config,
       log: screen,
@@ -75,6 +84,39 @@ async function runDemo(context: Context, options: DemoOptions): Promise<void> {
   if (options.json) printJson(io, summary)
   else print(io, summaryLines(summary, styleOf(io, io.stdout)))
   if (!summary.ledger.verified) context.exitCode = ExitCode.unverified
+}
+
+const MAX_LATENCY_MS = 1_000
+/** Of lognormal delays; as in the simulator's broadcasts. */
+const SIGMA_PERMILLE = 600
+
+/**
+ * Reads `50`, `lognormal:60`, `aws33`.
+ *
+ * @throws InvalidArgumentError
+ */
+function parseLatency(text: string): LatencySpec {
+  if (text === 'aws33') return { model: 'aws33' }
+  const [, model, digits] = /^(lognormal:)?(\d{1,5})$/.exec(text) ?? []
+  const ms = Number(digits)
+  if (digits === undefined || ms > MAX_LATENCY_MS) {
+    throw new InvalidArgumentError(
+      `give ms up to ${MAX_LATENCY_MS}, lognormal:MEDIAN_MS such as lognormal:60, or aws33`
+    )
+  }
+  if (model === undefined) return { model: 'constant', oneWayMs: ms }
+  return { model: 'lognormal', medianMs: ms, sigmaPermille: SIGMA_PERMILLE }
+}
+
+/** Delays of the simulator's broadcast scenario under its default seed. */
+async function delaysOf(
+  { sim }: Context,
+  { nodes, latency }: DemoOptions
+): Promise<Float32Array | undefined> {
+  if (latency === undefined) return undefined
+  const { pairDelaysMs } = await sim()
+  const network = { latency, jitterSigmaPermille: 0 }
+  return pairDelaysMs({ scenario: 'broadcast', network, seed: 1, nodes })
 }
 
 /** What suits many hosts on one machine better than a node's own defaults. */

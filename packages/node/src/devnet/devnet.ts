@@ -31,6 +31,11 @@ export interface DevnetInit {
   readonly homePath?: string
   readonly config: NodeConfig
   readonly logger: Logger
+  /**
+   * What a byte takes from one host to another besides what the machine takes, ms: `nodes * nodes`,
+   * a row for each sender. Beats then go over the links alone, for datagrams aren't delayed.
+   */
+  readonly oneWayMs?: Float32Array
   /** Threads the hosts are spread over; what suits their number and the machine if left out. */
   readonly shards?: number
   /** Ends a start that is under way, which then rejects with the signal's reason. */
@@ -135,7 +140,8 @@ export class Devnet {
    * @returns addresses by member key
    */
   async open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
-    const addresses = await this.#each(shard => shard.open(genesis))
+    const members = this.hosts.map(({ member }) => member)
+    const addresses = await this.#each(shard => shard.open(genesis, members))
     return new Map(addresses.flatMap(own => [...own]))
   }
 
@@ -186,6 +192,12 @@ export class Devnet {
 
   async copies(): Promise<number> {
     return (await this.#each(shard => shard.copies())).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** When the first of these copies came to each host, by index: before it was checked. */
+  async firstCopiesMs(): Promise<Map<number, number>> {
+    const times = await this.#each(shard => shard.firstCopiesMs())
+    return new Map(times.flatMap(own => [...own]))
   }
 
   /** @returns when it was killed; comparable with the times of {@link onStanding} */
@@ -267,6 +279,9 @@ export async function startDevnet(init: DevnetInit): Promise<Devnet> {
       `--nodes takes 1 to ${MAX_HOSTS}; for more use the simulator`
     )
   }
+  if (init.oneWayMs !== undefined && init.oneWayMs.length !== nodes * nodes) {
+    throw new NodeError('DEVNET_SIZE', `oneWayMs: give ${nodes} × ${nodes} delays`)
+  }
   signal?.throwIfAborted()
   const temporary = homePath === undefined ? await mkdtemp(join(tmpdir(), 'torusmesh-')) : undefined
   const devnet = new Devnet(nodes, temporary)
@@ -334,6 +349,7 @@ function blocksOf(init: DevnetInit, folder: string): ShardInit[] {
       folder,
       keepsKeys: homePath !== undefined,
       config: configFor(init),
+      oneWayMs: init.oneWayMs,
       poolThreads: Math.max(1, Math.floor(cores / shards))
     }
   })
@@ -344,10 +360,11 @@ const MAX_CACHE_MB = 1 / 16
 const MAX_WRITE_BUFFER_MB = 1 / 4
 const MANY_CHECKPOINT_EVERY_MS = 10_000
 
-function configFor({ nodes, config }: DevnetInit): NodeConfig {
+function configFor({ nodes, config, oneWayMs }: DevnetInit): NodeConfig {
   const { cacheMb, writeBufferMb, checkpointEveryMs } = config.ledger
   return {
     ...config,
+    health: { ...config.health, datagrams: config.health.datagrams && oneWayMs === undefined },
     ledger: {
       ...config.ledger,
       cacheMb: Math.min(cacheMb, MAX_CACHE_MB),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { decodeGenesis, type KeySet } from '@torusmesh/protocol'
 import { NodeError } from '../errors.ts'
+import { createDelayedWire, type Wire } from '../host/delayed-transport.ts'
 import { Home } from '../identity/home.ts'
 import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
 import type { Logger } from '../log/index.ts'
@@ -9,7 +10,12 @@ import type { MeshNode } from '../node.ts'
 import { openNode } from '../open-node.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { ResourceMeter } from '../runtime/resources.ts'
-import { createCharter, createProcessResources, type ProcessResources } from '../shared.ts'
+import {
+  type Charter,
+  createCharter,
+  createProcessResources,
+  type ProcessResources
+} from '../shared.ts'
 import { CopyCounter } from './copy-counter.ts'
 import { eachInParallel } from './each-in-parallel.ts'
 import { type HostRow, rowOf } from './host-row.ts'
@@ -71,8 +77,8 @@ export class LocalShard implements Shard {
     return this.#step(() => this.#prepare())
   }
 
-  open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
-    return this.#step(() => this.#open(genesis))
+  open(genesis: Uint8Array, members: readonly string[]): Promise<Map<string, readonly string[]>> {
+    return this.#step(() => this.#open(genesis, members))
   }
 
   connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
@@ -122,6 +128,10 @@ export class LocalShard implements Shard {
 
   async copies(): Promise<number> {
     return this.#copies.copies
+  }
+
+  async firstCopiesMs(): Promise<ReadonlyMap<number, number>> {
+    return this.#copies.firstMs
   }
 
   async kill(host: number): Promise<number> {
@@ -182,11 +192,15 @@ export class LocalShard implements Shard {
     return this.#seeds.map(({ secrets }) => publicKeysOf(secrets))
   }
 
-  async #open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
+  async #open(
+    genesis: Uint8Array,
+    members: readonly string[]
+  ): Promise<Map<string, readonly string[]>> {
     const decoded = decodeGenesis(genesis)
     if (!decoded.ok) throw new NodeError('GENESIS_REFUSED', decoded.message)
     const charter = createCharter(decoded.genesis)
     const { config, first } = this.#init
+    const wireOf = this.#wires(charter, members)
     await this.#meter.start()
     const own = new Map<string, readonly string[]>()
     await eachInParallel(PARALLEL_HOMES, this.#seeds, this.#stopping.signal, async (seed, i) => {
@@ -198,7 +212,8 @@ export class LocalShard implements Shard {
         logger: this.#logger.child({ host: seed.name }),
         addresses: this.#addresses,
         records: [],
-        taps: { onCopy: this.#copies.count },
+        taps: { onCopy: this.#copies.tapOf(first + i) },
+        wire: wireOf(first + i),
         onStanding: (member, standing) =>
           this.#events.standings([{ host: first + i, member, standing, atMs: sharedNowMs() }])
       })
@@ -207,6 +222,22 @@ export class LocalShard implements Shard {
       this.#events.progress('hosts', own.size)
     })
     return own
+  }
+
+  /** The wire of each host, where delays are asked for. */
+  #wires(charter: Charter, members: readonly string[]): (self: number) => Wire | undefined {
+    const { oneWayMs } = this.#init
+    if (oneWayMs === undefined) return () => undefined
+    const hosts = members.length
+    const { byKey } = charter.founders
+    const indices = new Map(members.map((member, index) => [byKey.get(member)?.peer, index]))
+    return self =>
+      createDelayedWire({
+        self,
+        hosts,
+        oneWayMs: (from, to) => oneWayMs[from * hosts + to]!,
+        indexOf: peer => indices.get(peer)
+      })
   }
 
   async #oneByOne(start: (node: MeshNode) => void): Promise<void> {

@@ -47,9 +47,7 @@ export async function measureBroadcast(
     const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
       if (member === source.member && standing === 'alive') arrivals.set(host, atMs)
     })
-    const envelope = await devnet.sayReturned(source)
-    await devnet.watchCopies(hash('sha256', envelope, 'binary'))
-    const sentMs = await devnet.publish(source, envelope)
+    const sentMs = await publishWatched(devnet, source)
     await until(() => arrivals.size >= others, BROADCAST_TIMEOUT_MS, signal)
     stop()
     if (signal?.aborted) break
@@ -64,6 +62,34 @@ export async function measureBroadcast(
     p99Ms: percentile(delays, 99),
     copiesPerNode: Math.round((100 * copies) / Math.max(1, delays.length)) / 100
   }
+}
+
+/**
+ * One statement for the whole mesh; resolves once every other host got a copy, or 10 s passed.
+ *
+ * @returns ms from its sending to the first copy at each other host, before it is checked, by index
+ */
+export async function broadcastFrom(
+  devnet: Devnet,
+  source: DevnetHost,
+  signal?: AbortSignal
+): Promise<ReadonlyMap<number, number>> {
+  const others = devnet.alive.length - 1
+  const sentMs = await publishWatched(devnet, source)
+  const heard = async (): Promise<Map<number, number>> => {
+    const times = await devnet.firstCopiesMs()
+    times.delete(source.index)
+    return times
+  }
+  await until(async () => (await heard()).size >= others, BROADCAST_TIMEOUT_MS, signal)
+  return since(sentMs, await heard())
+}
+
+/** Counts the copies of a statement from its sending on. @returns when that was */
+async function publishWatched(devnet: Devnet, source: DevnetHost): Promise<number> {
+  const envelope = await devnet.sayReturned(source)
+  await devnet.watchCopies(hash('sha256', envelope, 'binary'))
+  return await devnet.publish(source, envelope)
 }
 
 /** Counts members that hosts call down although nobody killed them, from its creation on. */
@@ -83,6 +109,29 @@ export class FalseRemovals {
   }
 }
 
+/**
+ * Kills a host; resolves once every survivor knows, or 15 s passed.
+ *
+ * @returns ms from the kill to each survivor that holds it in its ledger, by index
+ */
+export async function killAndWait(
+  devnet: Devnet,
+  victim: DevnetHost,
+  signal?: AbortSignal
+): Promise<ReadonlyMap<number, number>> {
+  const knowing = new Map<number, number>()
+  const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
+    if (member === victim.member && standing === 'down' && !knowing.has(host)) {
+      knowing.set(host, atMs)
+    }
+  })
+  const killedMs = await devnet.kill(victim)
+  const knownByAll = (): boolean => devnet.alive.every(({ index }) => knowing.has(index))
+  await until(knownByAll, DETECTION_TIMEOUT_MS, signal)
+  stop()
+  return since(killedMs, knowing)
+}
+
 /** Kills hosts one after the other and waits until every survivor knows. */
 export async function measureKills(
   devnet: Devnet,
@@ -94,20 +143,11 @@ export async function measureKills(
   for (const [i, victim] of victims.entries()) {
     onProgress?.(i, victims.length)
     if (signal?.aborted) break
-    const knowing = new Map<number, number>()
-    const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
-      if (member === victim.member && standing === 'down' && !knowing.has(host)) {
-        knowing.set(host, atMs)
-      }
-    })
-    const killedMs = await devnet.kill(victim)
+    const knowing = await killAndWait(devnet, victim, signal)
     killed++
-    const knownByAll = (): boolean => devnet.alive.every(({ index }) => knowing.has(index))
-    await until(knownByAll, DETECTION_TIMEOUT_MS, signal)
-    stop()
     if (signal?.aborted) break
     for (const { index } of devnet.alive) {
-      delays.push((knowing.get(index) ?? Number.POSITIVE_INFINITY) - killedMs)
+      delays.push(knowing.get(index) ?? Number.POSITIVE_INFINITY)
     }
   }
   onProgress?.(victims.length, victims.length)
@@ -118,6 +158,10 @@ export async function measureKills(
   }
 }
 
+function since(startMs: number, times: ReadonlyMap<number, number>): Map<number, number> {
+  return new Map([...times].map(([host, atMs]) => [host, atMs - startMs]))
+}
+
 /** @returns the value at the percentile by nearest rank, whole ms; −1 for none or one never reached */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -126,12 +170,12 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 async function until(
-  done: () => boolean,
+  done: () => boolean | Promise<boolean>,
   timeoutMs: number,
   signal: AbortSignal | undefined
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs
-  while (!done() && signal?.aborted !== true && performance.now() < deadlineMs) {
+  while (!(await done()) && signal?.aborted !== true && performance.now() < deadlineMs) {
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }
 }

@@ -17,6 +17,8 @@ export interface DemoInit {
   /** Hosts to kill, one after the other. */
   readonly kill: number
   readonly homePath?: string
+  /** See {@link DevnetInit.oneWayMs}. */
+  readonly oneWayMs?: Float32Array
   readonly config: NodeConfig
   readonly logger: Logger
   /** Ends the run; before all hosts are wired, `runDemo` rejects with its reason. */

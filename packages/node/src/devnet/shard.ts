@@ -15,6 +15,8 @@ export interface ShardInit {
   /** Whether keys outlive the run. */
   readonly keepsKeys: boolean
   readonly config: NodeConfig
+  /** See {@link DevnetInit.oneWayMs}. */
+  readonly oneWayMs?: Float32Array | undefined
   /** Threads that sign and make keys for these hosts. */
   readonly poolThreads: number
 }
@@ -50,9 +52,10 @@ export interface Shard {
   /**
    * Opens every host: ledgers verified, listening.
    *
+   * @param members - the keys of all hosts of the devnet, by index
    * @returns addresses by member key
    */
-  open(genesis: Uint8Array): Promise<Map<string, readonly string[]>>
+  open(genesis: Uint8Array, members: readonly string[]): Promise<Map<string, readonly string[]>>
   /** Lets every host dial; `addresses` are those of the whole mesh. */
   connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void>
   /** Lets every host beat, report and watch: once all are wired, for beats take the time of dials. */
@@ -68,6 +71,8 @@ export interface Shard {
   /** Counts the copies of one gossip message from now on. */
   watchCopies(id: string): Promise<void>
   copies(): Promise<number>
+  /** When the first of them came to each host, before it was checked; by {@link sharedNowMs}. */
+  firstCopiesMs(): Promise<ReadonlyMap<number, number>>
   /**
    * Ends a host as `kill -9` would.
    *

@@ -30,8 +30,8 @@ export class WorkerShard implements Shard {
     return this.#caller.call('prepare')
   }
 
-  open(genesis: Uint8Array): Promise<Map<string, readonly string[]>> {
-    return this.#caller.call('open', genesis)
+  open(genesis: Uint8Array, members: readonly string[]): Promise<Map<string, readonly string[]>> {
+    return this.#caller.call('open', genesis, members)
   }
 
   connect(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
@@ -68,6 +68,10 @@ export class WorkerShard implements Shard {
 
   copies(): Promise<number> {
     return this.#caller.call('copies')
+  }
+
+  firstCopiesMs(): Promise<ReadonlyMap<number, number>> {
+    return this.#caller.call('firstCopiesMs')
   }
 
   kill(host: number): Promise<number> {

@@ -6,6 +6,7 @@ import type { PrivateKey } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { type AppScore, type GossipTaps, gossipOptions } from '../gossip/options.ts'
+import type { Wire } from './delayed-transport.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 export type Host = Libp2p<{ identify: Identify; pubsub: GossipSub }>
@@ -23,6 +24,8 @@ export interface HostInit {
   /** What the node itself knows of a peer, added to its gossip score. */
   appScore: AppScore
   taps: GossipTaps
+  /** What the host's connections go through; for trying a mesh out under delays. */
+  wire?: Wire | undefined
 }
 
 /**
@@ -34,12 +37,13 @@ export interface HostInit {
 export async function createHost(init: HostInit): Promise<Host> {
   // Headroom over the links: requests from strangers (find-cell, join) and links being replaced.
   const maxConnections = init.maxLinks * 4
+  const transport = tcp({ maxConnections })
   return await createLibp2p({
     start: false,
     logger: quietLogger,
     privateKey: init.privateKey,
     addresses: { listen: [...init.listen], announce: [...init.announce] },
-    transports: [tcp({ maxConnections })],
+    transports: [init.wire?.transport(transport) ?? transport],
     connectionEncrypters: [noise()],
     // Links carry their own beats; the muxer's would ping each connection at its start and after.
     streamMuxers: [yamux({ enableKeepAlive: false })],

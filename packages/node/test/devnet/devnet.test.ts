@@ -7,7 +7,12 @@ import { type NodeConfig, resolveConfig } from '../../src/config/index.ts'
 import { startDevnet } from '../../src/devnet/devnet.ts'
 import { newGenesis, sidesFor } from '../../src/devnet/devnet-genesis.ts'
 import { eachInParallel } from '../../src/devnet/each-in-parallel.ts'
-import { FalseRemovals, measureBroadcast, measureKills } from '../../src/devnet/measure.ts'
+import {
+  broadcastFrom,
+  FalseRemovals,
+  measureBroadcast,
+  measureKills
+} from '../../src/devnet/measure.ts'
 import { sharedNowMs } from '../../src/devnet/shard.ts'
 import { WorkerShard } from '../../src/devnet/worker-shard.ts'
 import { silentLogger } from '../../src/log/index.ts'
@@ -88,7 +93,7 @@ describe('a shard in another thread', () => {
     )
     try {
       const genesis = newGenesis(await shard.prepare())
-      const addresses = await shard.open(encodeGenesis(genesis))
+      const addresses = await shard.open(encodeGenesis(genesis), [])
       assert.equal(addresses.size, 2)
       assert.deepEqual(opened, [1, 2])
       const beforeMs = sharedNowMs()
@@ -118,7 +123,7 @@ describe('a shard in another thread', () => {
       silentLogger,
       { standings: () => undefined, progress: () => undefined }
     )
-    await assert.rejects(shard.open(new Uint8Array([1])), { code: 'GENESIS_REFUSED' })
+    await assert.rejects(shard.open(new Uint8Array([1]), []), { code: 'GENESIS_REFUSED' })
     await shard.close()
     await assert.rejects(shard.wired(), { message: 'the thread of a shard has ended' })
   })
@@ -153,6 +158,37 @@ describe('a devnet', () => {
     assert.equal((await devnet.rows())[5]?.state, 'killed')
     await devnet.stop()
     assert.ok((await devnet.verify(() => undefined)).verified)
+  })
+
+  it('with injected delays no broadcast is faster than the shortest path', async () => {
+    const nodes = 4
+    // No way round is shorter than the direct one, and the two directions differ.
+    const delayMs = (from: number, to: number): number => 50 + 10 * from + 5 * to
+    const oneWayMs = Float32Array.from({ length: nodes * nodes }, (_, pair) =>
+      delayMs(Math.floor(pair / nodes), pair % nodes)
+    )
+    await using devnet = await startDevnet({
+      ...{ nodes, shards: 2, oneWayMs, config, logger: silentLogger }
+    })
+    // Once reports come, gossip has its streams.
+    while ((await devnet.rows()).some(({ reportsIn }) => reportsIn < 2)) {
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    for (const source of [devnet.hosts[0]!, devnet.hosts[3]!]) {
+      const heardMs = await broadcastFrom(devnet, source)
+      assert.equal(heardMs.size, nodes - 1)
+      for (const [host, ms] of heardMs) {
+        // Timers have whole milliseconds, and threads read their clocks apart.
+        assert.ok(ms >= delayMs(source.index, host) - 2, `${source.index} → ${host}: ${ms} ms`)
+      }
+    }
+  })
+
+  it('refuses delays for another number of hosts', async () => {
+    const start = startDevnet({
+      ...{ nodes: 3, oneWayMs: new Float32Array(4), config, logger: silentLogger }
+    })
+    await assert.rejects(start, { code: 'DEVNET_SIZE', message: 'oneWayMs: give 3 × 3 delays' })
   })
 
   it('gives up at once when it is told to while it starts, and leaves nothing behind', async () => {

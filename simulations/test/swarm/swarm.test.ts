@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { scenarios } from '../../src/scenario/catalogue.ts'
+import type { Scenario } from '../../src/scenario/scenario.ts'
+import { Always, type Attempt, attempt } from '../../src/swarm/attempt.ts'
+import { drawRun } from '../../src/swarm/draw.ts'
+import { runSwarm, type SwarmReport } from '../../src/swarm/run-swarm.ts'
+import { laneOf, scenarioOf } from './scenarios.ts'
+
+const SEEDS = 30
+
+/**
+ * What the swarm found and is open, as in docs/swarm.md: only mesh-wide notices, storms of the health
+ * world's short memories, and tree-cast across a partition.
+ */
+function isOpen({ spec, violations }: Attempt): boolean {
+  const notices = spec.parameters['notices'] === true
+  const parted = spec.faults.some(({ kind }) => kind === 'partition')
+  return violations.every(({ property }) => {
+    if (property === Always.noStorm) return spec.faults.some(({ kind }) => kind === 'turn')
+    if (property === 'not-delivered') return parted && spec.parameters['carrier'] === 'tree-cast'
+    return notices && ['alive-again', 'no-false-notice', 'found-in-time'].includes(property)
+  })
+}
+
+describe('swarm: honest machines', () => {
+  it(`survive ${SEEDS} seeds of each scenario, but for what is open`, async () => {
+    const failed: Attempt[] = []
+    const lane = () => ({
+      run: async (...args: Parameters<typeof attempt>) => {
+        const found = await attempt(...args)
+        if (found.violations.length > 0) failed.push(found)
+        return found
+      },
+      close: async () => {}
+    })
+    const report = await runSwarm({ scenarios, seeds: SEEDS, lane })
+    assert.equal(report.runs, SEEDS * scenarios.length)
+    const unknown = failed.filter(attempt => !isOpen(attempt))
+    assert.deepEqual(
+      unknown.map(({ spec, violations }) => [spec.scenario, spec.seed, violations[0]]),
+      []
+    )
+    for (const mark of ['refuted', 'calledDown', 'doubted', 'stalled', 'restarted', 'lied']) {
+      assert.ok(report.sometimes['health-detection']![mark]! > 0, mark)
+    }
+  })
+
+  it('give one report for any number of workers, and equal hashes twice', async () => {
+    const few = [scenarioOf('flood'), scenarioOf('churn')]
+    const told = ({ wallMs: _, slowest: __, failures: ___, ...facts }: SwarmReport): object => facts
+    const one = await runSwarm({ scenarios: few, seeds: 4, checkEvery: 1 })
+    const two = await runSwarm({ scenarios: few, seeds: 4, checkEvery: 1, workers: 2 })
+    assert.deepEqual(told(two), told(one))
+    assert.deepEqual([one.compared, one.differing], [8, []])
+  })
+})
+
+describe('swarm: a run that', () => {
+  const churn = scenarioOf('churn')
+  const altered = (handle: () => void): Scenario => ({
+    ...churn,
+    createShard(setup, port) {
+      const model = churn.createShard(setup, port)
+      return Object.assign(Object.create(model), {
+        start: () => model.start(),
+        handle,
+        audit: () => {},
+        columns: () => model.columns(),
+        result: () => model.result()
+      })
+    }
+  })
+  const spec = { ...drawRun(churn, 1), faults: [] }
+
+  it('throws, fails', async () => {
+    const scenario = altered(() => {
+      throw new TypeError('no such slot')
+    })
+    const { violations, auditHash } = await attempt(spec, { scenario })
+    assert.deepEqual([violations[0]!.property, auditHash], [Always.noCrash, ''])
+  })
+
+  it('goes on for ever, fails when its time is up', async () => {
+    const scenario = altered(() => {
+      const endMs = performance.now() + 3
+      while (performance.now() < endMs);
+    })
+    const { violations } = await attempt(spec, { scenario, timeoutMs: 1 })
+    assert.equal(violations[0]!.property, Always.endsInTime)
+  })
+
+  it('is told to stop, ends the swarm with what is done', async () => {
+    const stop = new AbortController()
+    const report = await runSwarm({
+      scenarios: [churn],
+      seeds: 100,
+      signal: stop.signal,
+      lane: laneOf(churn),
+      onProgress: ({ runs }) => runs === 3 && stop.abort()
+    })
+    assert.deepEqual([report.runs, report.of], [3, 100])
+  })
+})
