@@ -1,5 +1,11 @@
 /** What a caller can get wrong. The codes are stable. */
-export type ConsensusErrorCode = 'bad-count' | 'bad-share'
+export type ConsensusErrorCode =
+  | 'bad-count'
+  | 'bad-share'
+  | 'bad-epoch'
+  | 'bad-port'
+  | 'foreign-record'
+  | 'bad-record'
 
 /** A programmer's error. `code` is stable; the message names the next step. */
 export class ConsensusError extends Error {

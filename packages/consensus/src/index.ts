@@ -1,4 +1,10 @@
+export * from './action/index.ts'
+export * from './beacon/index.ts'
+export * from './certificate/index.ts'
+export * from './engine/index.ts'
 export { ConsensusError, type ConsensusErrorCode } from './errors.ts'
+export * from './evidence/index.ts'
+export * as governance from './governance/index.ts'
 export {
   byzantineQuorum,
   faultsTolerated,

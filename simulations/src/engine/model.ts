@@ -49,6 +49,11 @@ export interface ShardModel {
    */
   readonly lookaheadTicks?: number
   /**
+   * Inputs that the model's machines took without an event of the engine's own: put off, and run later
+   * with their own times. They count as handled events; 0 if left out.
+   */
+  readonly putOff?: number
+  /**
    * Words kept of an event, 4 unless told: 3 drops `b`, 2 also `a`. One word holds `local`, below 2^27,
    * and a `word` of 0 to 15.
    */

@@ -21,6 +21,8 @@ export interface ShardsOutcome {
   /** 16 hexadecimal digits. */
   readonly auditHash: string
   readonly events: number
+  /** Of those, handled by the models without an event of the engine's. */
+  readonly putOff: number
   /** Columns, wheels, payloads, mailboxes and the topology's table. */
   readonly bytes: number
   /** Threads that worked: at most as many as shards. */
@@ -54,6 +56,7 @@ export async function runShards(
     results: shards.map(({ result }) => result),
     auditHash: hashOf(shards),
     events: shards.reduce((sum, { events }) => sum + events, 0),
+    putOff: shards.reduce((sum, { putOff }) => sum + putOff, 0),
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, tableBytes),
     workers,
     wallMs

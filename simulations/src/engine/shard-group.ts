@@ -12,6 +12,8 @@ export interface ShardResult {
   /** Both halves of its audit hash. */
   readonly audit: readonly [low: number, high: number]
   readonly events: number
+  /** Of those, handled by the model without an event of the engine's. */
+  readonly putOff: number
   readonly bytes: number
 }
 
@@ -110,9 +112,14 @@ export class ShardGroup {
   }
 
   results(): ShardResult[] {
-    return this.shards.map(({ shard, model, audit, events, byteLength }) => {
+    return this.shards.map(shard => {
+      const { model, audit } = shard
       model.audit(audit)
-      return { shard, result: model.result(), audit: audit.save(), events, bytes: byteLength }
+      // First: what the model put off is handled by then.
+      const result = model.result()
+      const { events, byteLength: bytes } = shard
+      const { putOff = 0 } = model
+      return { shard: shard.shard, result, audit: audit.save(), events, putOff, bytes }
     })
   }
 }

@@ -34,8 +34,6 @@ export class Shard implements ShardPort {
   readonly audit: AuditHash = new AuditHash()
   nowTicks = 0
   nowMs = 0
-  /** Handed out so far. */
-  events = 0
   readonly #topology: Topology
   readonly #faults: readonly FaultEvent[]
   readonly #arena = new PayloadArena()
@@ -45,6 +43,7 @@ export class Shard implements ShardPort {
   #wheel: TimingWheel = new TimingWheel(4, CHUNK_BITS)
   #words: EventWords = 4
   #model: ShardModel | undefined
+  #handedOut = 0
   #lookahead = 1
   #nextFault = 0
   #windowStart = 0
@@ -59,6 +58,11 @@ export class Shard implements ShardPort {
     const { shards } = init.topology
     this.#outboxes = [new Outbox(shards, init.allocate), new Outbox(shards, init.allocate)]
     this.#outbox = this.#outboxes[0]
+  }
+
+  /** Handled so far, by the model itself too. */
+  get events(): number {
+    return this.#handedOut + (this.#model?.putOff ?? 0)
   }
 
   get model(): ShardModel {
@@ -159,7 +163,7 @@ export class Shard implements ShardPort {
     return {
       shard: this.shard,
       nowTicks: this.nowTicks,
-      events: this.events,
+      events: this.#handedOut,
       nextFault: this.#nextFault,
       audit: this.audit.save(),
       wheel: this.#wheel.save(),
@@ -175,7 +179,7 @@ export class Shard implements ShardPort {
   /** @throws {EngineError} `bad-checkpoint` */
   restore(saved: SavedShard): void {
     this.#setNow(saved.nowTicks)
-    this.events = saved.events
+    this.#handedOut = saved.events
     this.#nextFault = saved.nextFault
     this.audit.restore(saved.audit)
     this.#wheel.restore(saved.wheel)
@@ -230,7 +234,7 @@ export class Shard implements ShardPort {
       const { words } = near
       const end = near.endOf(chunk)
       let at = near.startOf(chunk)
-      this.events += (end - at) / stride
+      this.#handedOut += (end - at) / stride
       for (; at < end; at += stride) {
         const local = words[at]!
         const word = words[at + 1]!
@@ -252,7 +256,7 @@ export class Shard implements ShardPort {
       const { words } = near
       const end = near.endOf(chunk)
       const start = near.startOf(chunk)
-      this.events += end - start
+      this.#handedOut += end - start
       for (let at = start; at < end; at++) {
         const event = words[at]!
         audit.addWord(now, event)

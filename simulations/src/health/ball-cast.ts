@@ -5,6 +5,7 @@ import {
   detailOf,
   hopsOf,
   Kind,
+  kindOf,
   linkOf,
   packStatement,
   statementOf,
@@ -42,9 +43,14 @@ export class BallCast {
     this.#say(local, wordOf(Kind.refutation, detail), this.#first + local, incarnation)
   }
 
-  /** Whether a statement that comes in is new here. */
-  isNew(local: number, word: number, subject: number, b: number): boolean {
-    return this.seen.first(local, statementOf(word), subject, b)
+  /** Whether an event is a statement or a notice that the node has had before; from now on it has. */
+  isRepeated(local: number, word: number, subject: number, b: number): boolean {
+    const kind = kindOf(word)
+    if (kind === Kind.accusation || kind === Kind.refutation) {
+      return !this.seen.first(local, statementOf(word), subject, b)
+    }
+    const isNotice = kind === Kind.notice || kind === Kind.returned
+    return isNotice && !this.seen.first(local, kind, subject, b)
   }
 
   passOn(local: number, word: number, subject: number, b: number): void {

@@ -2,22 +2,28 @@ import type { ShardPort } from '../engine/model.ts'
 import type { Conditions } from '../faults/condition.ts'
 import type { Network } from '../network/network.ts'
 import type { Topology } from '../topology/topology.ts'
+import type { Backlog } from './backlog.ts'
 import { fromLink, Kind, wordOf } from './words.ts'
 
 /** Bytes on the wire, headers and all: a beat; a knock; a statement with a Falcon-512 signature; a notice. */
 export const SizeBytes = { beat: 90, knock: 60, statement: 900, notice: 6_000 } as const
 
 const NOBODY = -1
+/** A link's other end: whether it is watched, the link back, and above these the node's number. */
+const WATCHED = 1
+const BACK_SHIFT = 1
+const LINK_MASK = 15
+const END_BITS = 5
 
 /** The links of a shard's nodes: who is at the other end, and how to reach them. */
 export class Links {
   readonly degree: number
-  /** `nodes * degree`: the global number at the other end, or -1. */
-  readonly peers: Int32Array
-  /** `nodes * degree`: the link by which that peer has this node. */
-  readonly backs: Uint8Array
-  /** Links of each node to those it watches: neighbours and cell mates, not distant ones. */
-  readonly watchedMask: Uint16Array
+  /**
+   * `nodes * degree`: of each link's other end the global number, or -1, and in {@link END_BITS} below it
+   * the link by which that peer has this node, and whether it watches it: neighbours and cell mates are
+   * watched, distant nodes aren't. One line of memory a node, for beats go over all links.
+   */
+  readonly #ends: Int32Array
   readonly distance: (a: number, b: number) => number
   /** Messages sent. */
   readonly sent: Float64Array = new Float64Array(1)
@@ -25,18 +31,24 @@ export class Links {
   readonly #port: ShardPort
   readonly #network: Network
   readonly #conditions: Conditions
+  readonly #backlog: Backlog
 
-  constructor(topology: Topology, port: ShardPort, network: Network, conditions: Conditions) {
+  constructor(
+    topology: Topology,
+    port: ShardPort,
+    network: Network,
+    conditions: Conditions,
+    backlog: Backlog
+  ) {
     const { degree } = topology
     this.#topology = topology
     this.#port = port
     this.#network = network
     this.#conditions = conditions
+    this.#backlog = backlog
     this.degree = degree
     this.distance = topology.distance!
-    this.peers = new Int32Array(port.nodes * degree)
-    this.backs = new Uint8Array(port.nodes * degree)
-    this.watchedMask = new Uint16Array(port.nodes)
+    this.#ends = new Int32Array(port.nodes * degree)
     for (let local = 0; local < port.nodes; local++) {
       for (let link = 0; link < degree; link++) this.#wire(local, link)
     }
@@ -45,29 +57,29 @@ export class Links {
   #wire(local: number, link: number): void {
     const node = this.#port.first + local
     const peer = this.#topology.peer(node, link)
-    this.peers[local * this.degree + link] = peer
-    this.backs[local * this.degree + link] = Math.max(0, this.#topology.back(node, link))
-    if (peer !== NOBODY && this.distance(node, peer) <= 1) this.watchedMask[local]! |= 1 << link
+    const back = Math.max(0, this.#topology.back(node, link))
+    const watched = peer !== NOBODY && this.distance(node, peer) <= 1 ? WATCHED : 0
+    this.#ends[local * this.degree + link] = (peer << END_BITS) | (back << BACK_SHIFT) | watched
   }
 
   /** The node at the other end of a link, by global number, or -1. */
   peer(local: number, link: number): number {
-    return this.peers[local * this.degree + link]!
+    return this.#ends[local * this.degree + link]! >> END_BITS
   }
 
   /** The link by which that peer has this node. */
   back(local: number, link: number): number {
-    return this.backs[local * this.degree + link]!
+    return (this.#ends[local * this.degree + link]! >>> BACK_SHIFT) & LINK_MASK
   }
 
   watches(local: number, link: number): boolean {
-    return ((this.watchedMask[local]! >>> link) & 1) === 1
+    return (this.#ends[local * this.degree + link]! & WATCHED) !== 0
   }
 
   /** The link of a node of this shard to `peer`, or -1. */
   linkTo(local: number, peer: number): number {
     for (let link = 0; link < this.degree; link++) {
-      if (this.peers[local * this.degree + link] === peer) return link
+      if (this.peer(local, link) === peer) return link
     }
     return NOBODY
   }
@@ -104,27 +116,52 @@ export class Links {
     b: number,
     sizeBytes: number = SizeBytes.beat
   ): void {
-    const at = local * this.degree + link
-    const peer = this.peers[at]!
+    const peer = this.peer(local, link)
     if (peer < 0) return
     const network = this.#network
     if (this.#isCut(local, peer)) return
     const ticks = network.delayTicks(local, link, peer, sizeBytes, this.#port.nowTicks)
     this.sent[0]!++
     if (ticks < 0 || network.corrupted) return
-    const marked = fromLink(word, this.backs[at]!)
+    const marked = fromLink(word, this.back(local, link))
     this.#deliver(ticks, peer, marked, a, b)
     if (network.copyTicks >= 0) this.#deliver(network.copyTicks, peer, marked, a, b)
   }
 
+  /** Beats over the links to those this node watches. */
+  beat(local: number, incarnation: number): void {
+    const { degree } = this
+    const ends = this.#ends
+    const { first, nodes, nowTicks, audit } = this.#port
+    const network = this.#network
+    const backlog = this.#backlog
+    const now = nowTicks | 0
+    const own = local * degree
+    for (let link = 0; link < degree; link++) {
+      const end = ends[own + link]!
+      const peer = end >> END_BITS
+      if ((end & WATCHED) === 0 || this.#isCut(local, peer)) continue
+      const ticks = network.delayTicks(local, link, peer, SizeBytes.beat, nowTicks)
+      this.sent[0]!++
+      if (ticks < 0 || network.corrupted) continue
+      const back = (end >>> BACK_SHIFT) & LINK_MASK
+      const near = peer - first
+      const waits =
+        near >= 0 && near < nodes && backlog.put(near, back, (now + ticks) | 0, incarnation)
+      const word = fromLink(Kind.beat, back)
+      if (waits) audit.addEvent(ticks, near, word, incarnation, 0)
+      else this.#deliver(ticks, peer, word, incarnation, 0)
+      if (network.copyTicks >= 0) this.#deliver(network.copyTicks, peer, word, incarnation, 0)
+    }
+  }
+
   /** Says something to the host at the other end past the link: a dial, its answer, a reset. */
   stray(local: number, link: number, word: number, notBeforeTicks = 0): void {
-    const at = local * this.degree + link
-    const peer = this.peers[at]!
+    const peer = this.peer(local, link)
     if (peer < 0 || this.#isCut(local, peer)) return
     const { nowTicks } = this.#port
     const ticks = this.#network.strayTicks(local, peer, nowTicks)
-    const marked = fromLink(word, this.backs[at]!)
+    const marked = fromLink(word, this.back(local, link))
     this.#deliver(Math.max(ticks, notBeforeTicks - nowTicks), peer, marked, 0, 0)
   }
 
@@ -142,7 +179,9 @@ export class Links {
   #deliver(ticks: number, peer: number, word: number, a: number, b: number): void {
     const port = this.#port
     const local = peer - port.first
-    if (local >= 0 && local < port.nodes) port.timer(ticks, local, word, a, b)
-    else port.send(ticks, peer, word, a, b)
+    if (local >= 0 && local < port.nodes) {
+      this.#backlog.cede(local, port.nowTicks + ticks)
+      port.timer(ticks, local, word, a, b)
+    } else port.send(ticks, peer, word, a, b)
   }
 }

@@ -2,22 +2,22 @@ import {
   createDetectorStore,
   DetectorInput,
   DetectorOutput,
-  type DetectorPreset,
   type DetectorSink,
   type DetectorStore,
   detectorPresets,
-  step,
-  TICK_MS
+  rowAt,
+  step
 } from '@torusmesh/health'
 import type { AuditHash } from '../engine/audit.ts'
 import { type ShardModel, type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
-import { Conditions, Down, NEVER } from '../faults/condition.ts'
+import { Conditions } from '../faults/condition.ts'
 import type { FaultEvent } from '../faults/event.ts'
 import { createNetwork, type Network } from '../network/network.ts'
-import type { RunSetup } from '../scenario/scenario.ts'
 import { behaviours } from './adversaries/index.ts'
+import { Backlog } from './backlog.ts'
 import { BallCast } from './ball-cast.ts'
 import { Fates } from './fates.ts'
+import type { HealthModelInit, StepDetector } from './init.ts'
 import { Links, SizeBytes } from './links.ts'
 import { type Mark, Marks } from './marks.ts'
 import { bits, type NoticeEvents, Notices } from './notices.ts'
@@ -31,27 +31,8 @@ import { Stream } from './streams.ts'
 import { Said, VerdictLog } from './verdict-log.ts'
 import { accuserOf, detailOf, Kind, kindOf, linkOf, wordOf } from './words.ts'
 
-const TICK_TICKS: number = TICK_MS * TICKS_PER_MS
 const ALONE_TICKS: number = 1_000 * TICKS_PER_MS
 const USUAL_PERMILLE = 1_000
-
-/** How a machine is stepped: `step` of the real one, or a test's mutant of it. */
-export type StepDetector = typeof step
-
-export interface HealthModelInit {
-  readonly setup: RunSetup
-  readonly port: ShardPort
-  readonly preset: DetectorPreset
-  /** Whether probes include a dial, which a stalled process' kernel still accepts. */
-  readonly dials: boolean
-  /** Whether down notices and returns go to the whole mesh. */
-  readonly notices: boolean
-  /** The node the adversaries are after, or -1. */
-  readonly target: number
-  /** Faults that hold from the start, besides the run's. */
-  readonly given: readonly FaultEvent[]
-  readonly step?: StepDetector
-}
 
 /**
  * The shell of a shard's detectors: does for each node what a live node's runtime does for its one,
@@ -71,11 +52,14 @@ export class HealthModel implements ShardModel {
   readonly #faulty: boolean
   readonly #ballCast: BallCast
   readonly #processes: Processes
+  readonly #backlog: Backlog
   readonly #fates: Fates
   readonly #log = new VerdictLog()
   readonly #marks = new Marks()
   readonly #spread = new SpreadTimes()
   readonly #puppets: Puppets
+  /** Whether the present event has reached the machine. */
+  #stepped = false
 
   constructor(init: HealthModelInit) {
     const { setup, port, preset } = init
@@ -105,13 +89,30 @@ export class HealthModel implements ShardModel {
     })
     this.#faulty = faults.length > 0
     this.#fates = Fates.of(faults)
-    this.links = new Links(topology, port, this.#network, this.#conditions)
     this.store = createDetectorStore(nodes, detectorPresets[preset], 0, topology.degree)
+    this.#backlog = new Backlog({
+      port,
+      store: this.store,
+      step: this.#step,
+      eager: init.eager,
+      isUndisturbed: local => this.#processes.areUndisturbed(local),
+      tick: this.#tick,
+      hear: this.#hear
+    })
+    this.links = new Links(topology, port, this.#network, this.#conditions, this.#backlog)
     this.notices = init.notices
       ? new Notices(this.links, port, this.store, spec.seed, this.#noticeEvents)
       : undefined
     this.#ballCast = new BallCast(this.links, first, nodes)
-    this.#processes = new Processes(port, spec.seed, this.store, this.#conditions)
+    this.#processes = new Processes({
+      port,
+      seed: spec.seed,
+      store: this.store,
+      conditions: this.#conditions,
+      links: this.links,
+      backlog: this.#backlog,
+      dials: init.dials
+    })
     this.#puppets = new Puppets(this, nodes, faults, init.target, this.#conditions)
   }
 
@@ -119,8 +120,14 @@ export class HealthModel implements ShardModel {
     return this.#port.nowMs
   }
 
+  get putOff(): number {
+    return this.#backlog.putOff[0]!
+  }
+
   start(): void {
-    for (const event of this.#init.given) this.#conditions.apply(event)
+    const { given, setup } = this.#init
+    for (const event of given) this.#conditions.apply(event)
+    this.#processes.announce(setup.faults)
     for (let local = 0; local < this.#port.nodes; local++) {
       this.#watchAll(local)
       this.#processes.firstTick(local)
@@ -129,28 +136,41 @@ export class HealthModel implements ShardModel {
 
   handle(local: number, word: number, a: number, b: number): void {
     const kind = kindOf(word)
-    if (this.#faulty && this.#holdUp(local, kind, word, a, b)) return
-    if (kind === Kind.beat) this.#input(local, DetectorInput.heard, linkOf(word), a >>> 0, 0)
-    else if (kind === Kind.tick) this.#tick(local, word)
-    else this.#receive(local, kind, word, a, b)
+    const backlog = this.#backlog
+    if (kind === Kind.tick && !backlog.isExpected(local)) return
+    const disturbed = kind === Kind.knock || !backlog.isAtRest(local)
+    if (this.#faulty && disturbed && this.#processes.holdUp(local, word, a, b)) return
+    if (kind === Kind.tick) {
+      backlog.wake(local)
+      return
+    }
+    if (kind === Kind.beat && backlog.take(local, linkOf(word), a)) return
+    if (this.#ballCast.isRepeated(local, word, a, b)) return
+    this.#stepped = kind === Kind.rouse
+    backlog.catchUp(local)
+    this.#receive(local, kind, word, a, b)
+    if (this.#stepped) backlog.settle(local)
   }
 
-  #tick(local: number, word: number): void {
-    if (detailOf(word) !== this.#processes.life[local]) return
-    this.#port.timer(TICK_TICKS, local, word, 0, 0)
+  readonly #tick = (local: number): void => {
     this.#input(local, DetectorInput.tick, 0, 0, 0)
     this.#puppets.tick(local)
   }
+
+  readonly #hear = (local: number, slot: number, incarnation: number): void =>
+    this.#input(local, DetectorInput.heard, slot, incarnation, 0)
 
   #receive(local: number, kind: Kind, word: number, a: number, b: number): void {
     const link = linkOf(word)
     switch (kind) {
       case Kind.tick:
+        break
       case Kind.beat:
+        this.#hear(local, link, a >>> 0)
         break
       case Kind.opened:
-        this.links.send(local, link, wordOf(Kind.beat, 0), this.store.self[local]!, 0)
-        this.#input(local, DetectorInput.heard, link, a >>> 0, 0)
+        this.links.send(local, link, wordOf(Kind.beat, 0), this.selfOf(local), 0)
+        this.#hear(local, link, a >>> 0)
         break
       case Kind.closed:
         this.links.stray(local, link, wordOf(Kind.knock, 1))
@@ -190,37 +210,16 @@ export class HealthModel implements ShardModel {
       case Kind.stall:
         this.#stall(local)
         break
+      case Kind.rouse:
+        this.#backlog.rouse(local)
+        break
       default:
         kind satisfies never
     }
   }
 
-  /** What faults do to an event: its node is down, deaf or stands still. Returns whether that was all. */
-  #holdUp(local: number, kind: Kind, word: number, a: number, b: number): boolean {
-    const { nowMs } = this.#port
-    const conditions = this.#conditions
-    if (kind === Kind.knock) {
-      // Its kernel answers, whatever the process does.
-      if (conditions.downAs(local) === Down.closed) {
-        this.links.stray(local, linkOf(word), wordOf(Kind.refused, detailOf(word)))
-      }
-      if (!conditions.isUp(local) || conditions.deliverableAtMs(local, nowMs) === NEVER) return true
-      if (this.#init.dials)
-        this.links.stray(local, linkOf(word), wordOf(Kind.answered, detailOf(word)))
-      return true
-    }
-    const own = kind === Kind.tick || kind >= Kind.publish
-    let atMs = own
-      ? conditions.runnableAtMs(local, nowMs)
-      : conditions.deliverableAtMs(local, nowMs)
-    if (atMs === NEVER) return true
-    if (kind !== Kind.stall) atMs = Math.max(atMs, this.#processes.stalledUntilMs[local]!)
-    if (atMs <= nowMs) return false
-    this.#port.timer(atMs * TICKS_PER_MS - this.#port.nowTicks, local, word, a, b)
-    return true
-  }
-
   #input(local: number, input: DetectorInput, slot: number, a: number, b: number): void {
+    this.#stepped = true
     this.#step(this.store, local, input, slot, a, b, this.#port.nowMs, this.#say)
   }
 
@@ -230,12 +229,7 @@ export class HealthModel implements ShardModel {
   }
 
   #beatAll(local: number, incarnation: number): void {
-    if (!this.#puppets.lets(local, DetectorOutput.beat, 0)) return
-    const { links } = this
-    const mask = links.watchedMask[local]!
-    for (let link = 0; mask >>> link !== 0; link++) {
-      if (((mask >>> link) & 1) === 1) links.send(local, link, Kind.beat, incarnation, 0)
-    }
+    if (this.#puppets.lets(local, DetectorOutput.beat, 0)) this.links.beat(local, incarnation)
   }
 
   #act(output: DetectorOutput, local: number, slot: number, incarnation: number): void {
@@ -316,7 +310,7 @@ export class HealthModel implements ShardModel {
     const from = linkOf(word)
     if (!this.#puppets.serves(local, Kind.probe, asker)) return
     if (!passOn(this.links, this.first, local, detail, asker, from)) return
-    answer(this.links, local, detail, asker, from, this.store.self[local]!)
+    answer(this.links, local, detail, asker, from, this.selfOf(local))
   }
 
   #replied(local: number, word: number, asker: number, incarnation: number): void {
@@ -324,7 +318,7 @@ export class HealthModel implements ShardModel {
     const slot = passBack(this.links, this.first, local, detailOf(word), asker, incarnation)
     if (slot < 0) return
     this.#marks.hit('probeAnswered')
-    this.#input(local, DetectorInput.heard, slot, incarnation, 0)
+    this.#hear(local, slot, incarnation)
   }
 
   /** Signs and spreads an accusation of the peer in `slot`. */
@@ -340,7 +334,6 @@ export class HealthModel implements ShardModel {
   }
 
   #hearStatement(local: number, kind: Kind, word: number, subject: number, b: number): void {
-    if (!this.#ballCast.isNew(local, word, subject, b)) return
     if (this.#puppets.serves(local, kind, subject)) this.#ballCast.passOn(local, word, subject, b)
     this.#puppets.overhears(local, word, subject, b)
     const incarnation = b >>> 0
@@ -367,7 +360,6 @@ export class HealthModel implements ShardModel {
   #hearNotice(local: number, kind: Kind, word: number, subject: number, b: number): void {
     const { notices } = this
     if (notices === undefined) return
-    if (!this.#ballCast.seen.first(local, kind, subject, b)) return
     const serves = this.#puppets.serves(local, kind, subject)
     const incarnation = b >>> 0
     this.#puppets.overhears(local, word, subject, b)
@@ -401,15 +393,15 @@ export class HealthModel implements ShardModel {
   }
 
   selfOf(local: number): number {
-    return this.store.self[local]!
+    return this.store.self[rowAt(this.store, local)]!
   }
 
   setSelf(local: number, incarnation: number): void {
-    this.store.self[local] = incarnation
+    this.store.self[rowAt(this.store, local)] = incarnation
   }
 
   incarnationOf(local: number, slot: number): number {
-    return this.store.incarnation[local * this.store.slots + slot]!
+    return this.store.incarnation[rowAt(this.store, local) + slot]!
   }
 
   onLie(): void {
@@ -437,9 +429,9 @@ export class HealthModel implements ShardModel {
     this.#watchAll(local)
     this.#processes.firstTick(local)
     for (let link = 0; link < this.links.degree; link++) {
-      this.links.send(local, link, wordOf(Kind.opened, 0), this.store.self[local]!, 0)
+      this.links.send(local, link, wordOf(Kind.opened, 0), this.selfOf(local), 0)
     }
-    this.notices?.sayReturned(local, this.store.self[local]!)
+    this.notices?.sayReturned(local, this.selfOf(local))
   }
 
   #watchAll(local: number): void {
@@ -455,13 +447,19 @@ export class HealthModel implements ShardModel {
   }
 
   audit(hash: AuditHash): void {
-    for (const state of this.store.state) hash.add(state)
-    for (const self of this.store.self) hash.add(self | 0)
+    this.#backlog.finish(this.#init.setup.spec.durationMs * TICKS_PER_MS)
+    const { store } = this
+    for (let local = 0; local < store.rows; local++) {
+      const own = rowAt(store, local)
+      for (let slot = 0; slot < store.slots; slot++) hash.add(store.state[own + slot]!)
+      hash.add(store.self[own]! | 0)
+    }
   }
 
   columns(): readonly ArrayBufferView[] {
     return [
-      ...Object.values(this.store).filter(column => ArrayBuffer.isView(column)),
+      this.store.words,
+      ...this.#backlog.columns(),
       ...this.#network.columns(),
       ...this.#conditions.columns(),
       ...(this.notices?.columns() ?? []),

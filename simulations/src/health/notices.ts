@@ -1,4 +1,4 @@
-import { type DetectorStore, PeerState, quorumOf } from '@torusmesh/health'
+import { type DetectorStore, PeerState, quorumOf, rowAt } from '@torusmesh/health'
 import { type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
 import { draw, drawBelow } from '../engine/random.ts'
 import { type Links, SizeBytes } from './links.ts'
@@ -85,7 +85,7 @@ export class Notices {
 
   /** This node's turn has come. */
   publish(local: number, slot: number, incarnation: number, waited: number): void {
-    const at = local * this.#store.slots + slot
+    const at = rowAt(this.#store, local) + slot
     const subject = this.#links.peer(local, slot)
     if (this.#store.state[at] !== PeerState.down || this.#store.incarnation[at] !== incarnation) {
       return
@@ -177,7 +177,7 @@ export class Notices {
 
   /** A report of the peer in a slot comes: who watches it is counted anew. One that is silent sends none. */
   reported(local: number, slot: number): void {
-    if (this.#store.state[local * this.#store.slots + slot] !== PeerState.alive) return
+    if (this.#store.state[rowAt(this.#store, local) + slot] !== PeerState.alive) return
     this.#events.onRecount(local, slot, this.present(local, slot))
   }
 

@@ -1,4 +1,4 @@
-import { type DetectorStore, PeerState } from '@torusmesh/health'
+import { type DetectorStore, PeerState, rowAt } from '@torusmesh/health'
 import type { Links } from './links.ts'
 import type { LogRows } from './verdict-log.ts'
 
@@ -27,7 +27,7 @@ export function unsettledOf(
   for (let local = 0; local < store.rows; local++) {
     if (!isUp(local)) continue
     for (let link = 0; link < links.degree; link++) {
-      const state = store.state[local * store.slots + link]!
+      const state = store.state[rowAt(store, local) + link]!
       if (state > PeerState.alive) rows.push(first + local, links.peer(local, link), state)
     }
   }

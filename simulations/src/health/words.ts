@@ -1,6 +1,6 @@
 /** What an event tells a node; it says in its comment what `a` and `b` are. */
 export const Kind = {
-  /** The detector's tick; detail: which life of the node it belongs to. */
+  /** A node wakes to its detector's tick. */
   tick: 0,
   /** a: the sender's incarnation. */
   beat: 1,
@@ -31,7 +31,9 @@ export const Kind = {
   /** The next report of the peer in slot a: its watchers are counted anew. */
   report: 15,
   /** A starved node loses its CPU; detail: which starvation. */
-  stall: 16
+  stall: 16,
+  /** A fault is about to befall the node. */
+  rouse: 17
 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 

@@ -8,7 +8,8 @@ import type { RunSpec } from '../scenario/spec.ts'
 import { sidesFor } from '../topology/sides.ts'
 import type { Topology } from '../topology/topology.ts'
 import { longLinkTopology, torusTopology } from '../topology/torus.ts'
-import { HealthModel, type StepDetector } from './model.ts'
+import type { StepDetector } from './init.ts'
+import { HealthModel } from './model.ts'
 import { LINKS_MAX } from './words.ts'
 
 /** Settings that all health scenarios have. */
@@ -63,6 +64,8 @@ export interface HealthWorldInit {
   readonly target?: number
   /** A test's mutant of the machine. */
   readonly step?: StepDetector
+  /** Whether to put no tick and no beat off; a mutant's quiet can't be relied on. */
+  readonly eager?: boolean
   /** Faults that the scenario itself brings about, at the start. */
   readonly given?: readonly FaultEvent[]
 }
@@ -75,7 +78,7 @@ export interface HealthWorldInit {
 export function createHealthShard(
   setup: RunSetup,
   port: ShardPort,
-  { target = -1, step, given = [] }: HealthWorldInit = {}
+  { target = -1, step, given = [], eager = step !== undefined }: HealthWorldInit = {}
 ): HealthModel {
   const { parameters, network } = setup.spec
   if (network.bandwidth !== undefined) {
@@ -95,6 +98,7 @@ export function createHealthShard(
     notices: parameters['notices'] === true,
     target,
     given,
+    eager,
     ...(step === undefined ? {} : { step })
   })
 }

@@ -4,10 +4,11 @@ import {
   type DetectorStore,
   PeerState,
   quorumOf,
+  rowAt,
   step,
   TICK_MS
 } from '@torusmesh/health'
-import type { StepDetector } from '../../src/health/model.ts'
+import type { StepDetector } from '../../src/health/init.ts'
 
 /** A broken detector: the real one, with what goes in, comes out, or stands in its columns altered. */
 export interface Mutant {
@@ -91,7 +92,7 @@ export const mutants: readonly Mutant[] = [
     name: 'never-forgives',
     about: 'takes the time it stood still itself for silence of others',
     step: before((store, row, _i, _slot, a, b, now) => {
-      store.tickMs[row] = (now | 0) - TICK_MS
+      store.tickMs[rowAt(store, row)] = (now | 0) - TICK_MS
       return [a, b]
     })
   },
@@ -99,7 +100,7 @@ export const mutants: readonly Mutant[] = [
     name: 'revived-by-an-old-beat',
     about: 'a beat of the incarnation that is down revives it',
     step: before((store, row, input, slot, a, b) => {
-      const peer = row * store.slots + slot
+      const peer = rowAt(store, row) + slot
       if (input === I.heard && store.state[peer] === PeerState.down) {
         store.state[peer] = PeerState.suspect
       }
@@ -117,7 +118,7 @@ export const mutants: readonly Mutant[] = [
     step: (store, row, input, slot, a, b, now, out) => {
       step(store, row, input, slot, a, b, now, out)
       if (input !== I.accused) return
-      const peer = row * store.slots + slot
+      const peer = rowAt(store, row) + slot
       if (store.state[peer] === PeerState.vacant || store.state[peer]! >= PeerState.down) return
       if (accusersOf(store, peer) < quorumOf(store.watchers[peer]!)) return
       store.state[peer] = PeerState.down

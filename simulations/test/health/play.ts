@@ -1,7 +1,8 @@
+import type { EngineOptions } from '../../src/engine/options.ts'
 import { runShards, type ShardsOutcome } from '../../src/engine/run-shards.ts'
 import { expandFaults } from '../../src/faults/expand.ts'
 import { createHealthShard } from '../../src/health/index.ts'
-import type { StepDetector } from '../../src/health/model.ts'
+import type { StepDetector } from '../../src/health/init.ts'
 import type { Merged, RunSetup, Scenario } from '../../src/scenario/scenario.ts'
 import type { RunSpec } from '../../src/scenario/spec.ts'
 
@@ -9,8 +10,11 @@ export interface Change extends Partial<Omit<RunSpec, 'parameters' | 'network'>>
   readonly parameters?: RunSpec['parameters']
   readonly network?: Partial<RunSpec['network']>
   readonly workers?: number
+  readonly engine?: EngineOptions
   /** A mutant in the machine's place. */
   readonly step?: StepDetector
+  /** Whether every tick and beat is an event. */
+  readonly eager?: boolean
 }
 
 export interface Played extends Merged {
@@ -19,7 +23,7 @@ export interface Played extends Merged {
 
 /** Runs a scenario with its defaults but for a change. */
 export async function play(scenario: Scenario, change: Change = {}): Promise<Played> {
-  const { parameters, network, workers = 1, step, ...rest } = change
+  const { parameters, network, workers = 1, engine, step, eager, ...rest } = change
   const { defaults } = scenario
   const spec: RunSpec = {
     ...defaults,
@@ -39,10 +43,18 @@ export async function play(scenario: Scenario, change: Change = {}): Promise<Pla
   const faults = expandFaults(spec.faults, { seed, nodes, durationMs, topology })
   const setup: RunSetup = { spec, topology, faults }
   const played: Scenario =
-    step === undefined
+    step === undefined && eager === undefined
       ? scenario
-      : { ...scenario, createShard: (of, port) => createHealthShard(of, port, { step }) }
+      : {
+          ...scenario,
+          createShard: (of, port) =>
+            createHealthShard(of, port, {
+              ...(step === undefined ? {} : { step }),
+              ...(eager === undefined ? {} : { eager })
+            })
+        }
   const outcome = await runShards(setup, played, {
+    ...engine,
     workers,
     catalogue: new URL('./catalogue.ts', import.meta.url)
   })

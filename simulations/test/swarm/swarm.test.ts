@@ -61,13 +61,17 @@ describe('swarm: a run that', () => {
     ...churn,
     createShard(setup, port) {
       const model = churn.createShard(setup, port)
-      return Object.assign(Object.create(model), {
+      return {
+        lookaheadTicks: model.lookaheadTicks ?? 1,
         start: () => model.start(),
         handle,
+        fault: () => {},
         audit: () => {},
         columns: () => model.columns(),
+        save: () => model.save(),
+        restore: saved => model.restore(saved),
         result: () => model.result()
-      })
+      }
     }
   })
   const spec = { ...drawRun(churn, 1), faults: [] }

@@ -1,7 +1,7 @@
 import { DetectorInput, DetectorOutput } from './codes.ts'
 import { type DetectorLimits, type DetectorPreset, detectorPresets } from './limits.ts'
 import { step } from './step.ts'
-import { createDetectorStore, type PeerState } from './store.ts'
+import { createDetectorStore, type PeerState, SLOTS } from './store.ts'
 
 /** An input of {@link DetectorInput}, spelled out. */
 export type DetectorEvent =
@@ -103,7 +103,7 @@ export function createDetector({ limits, incarnation, now }: DetectorInit): Dete
     get doubting() {
       return store.doubting[0] === 1
     },
-    states: store.state,
+    states: store.state.subarray(0, SLOTS),
     incarnationOf: slot => store.incarnation[slot]!,
     handle(event, now, out) {
       const [slot, a, b] = argumentsOf(event)

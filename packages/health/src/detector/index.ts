@@ -16,4 +16,13 @@ export {
   TICK_MS
 } from './limits.ts'
 export { step } from './step.ts'
-export { createDetectorStore, type DetectorStore, PeerState, SLOTS, storeBytes } from './store.ts'
+export {
+  createDetectorStore,
+  type DetectorStore,
+  PeerState,
+  rowAt,
+  SLOTS,
+  startRow,
+  storeBytes
+} from './store.ts'
+export { quietMs } from './tick.ts'

@@ -1,6 +1,6 @@
 import { DetectorOutput, type DetectorSink } from './codes.ts'
 import { FLAP_LIMIT, PROBATION_DOUBLINGS_MAX, PROBATION_MS, RENEW_MS } from './limits.ts'
-import { type DetectorStore, Evidence, PeerState, SLOTS } from './store.ts'
+import { type DetectorStore, Evidence, PeerState, rowAt, SLOTS } from './store.ts'
 import { since } from './time.ts'
 
 export function watch(
@@ -43,7 +43,7 @@ export function hear(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const peer = rowAt(store, row) + slot
   const state = store.state[peer]!
   const known = store.incarnation[peer]!
   if (state === PeerState.vacant || incarnation < known) return
@@ -67,7 +67,7 @@ function remind(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const peer = rowAt(store, row) + slot
   if (since(at, store.heardMs[peer]!) < RENEW_MS) return
   store.heardMs[peer] = at
   out(DetectorOutput.remind, row, slot, store.incarnation[peer]!, 0)
@@ -81,7 +81,9 @@ function revive(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const own = rowAt(store, row)
+  const peer = own + slot
+  store.calmMs[own] = at
   store.sinceMs[peer] = at
   if (store.revivals[peer]! < FLAP_LIMIT + PROBATION_DOUBLINGS_MAX + 1) store.revivals[peer]!++
   if (store.revivals[peer]! > FLAP_LIMIT) store.state[peer] = PeerState.probation
@@ -95,7 +97,7 @@ export function rehabilitate(
   slot: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const peer = rowAt(store, row) + slot
   store.state[peer] = PeerState.alive
   out(DetectorOutput.clear, row, slot, store.incarnation[peer]!, 0)
 }

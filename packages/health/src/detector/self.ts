@@ -1,6 +1,6 @@
 import { DetectorOutput, type DetectorSink } from './codes.ts'
 import { DOUBT_LIMIT_MS, INCARNATION_LEAP, REFUTE_MS } from './limits.ts'
-import type { DetectorStore } from './store.ts'
+import { type DetectorStore, rowAt } from './store.ts'
 import { since } from './time.ts'
 
 const INCARNATION_MAX = 0xffff_ffff
@@ -13,22 +13,26 @@ export function answer(
   at: number,
   out: DetectorSink
 ): void {
-  const self = store.self[row]!
+  const own = rowAt(store, row)
+  const self = store.self[own]!
   if (incarnation > self + INCARNATION_LEAP || incarnation >= INCARNATION_MAX) return
-  store.claim[row] = Math.max(store.claim[row]!, self, incarnation + 1)
-  if (since(at, store.refutedMs[row]!) >= REFUTE_MS) refute(store, row, at, out)
+  store.claim[own] = Math.max(store.claim[own]!, self, incarnation + 1)
+  if (since(at, store.refutedMs[own]!) >= REFUTE_MS) refute(store, row, at, out)
 }
 
 /** Refutes on a tick what came too soon after the last refutation. */
 export function answerLate(store: DetectorStore, row: number, at: number, out: DetectorSink): void {
-  if (store.claim[row]! <= store.self[row]!) return
-  if (since(at, store.refutedMs[row]!) >= REFUTE_MS) refute(store, row, at, out)
+  const own = rowAt(store, row)
+  if (store.claim[own]! <= store.self[own]!) return
+  if (since(at, store.refutedMs[own]!) >= REFUTE_MS) refute(store, row, at, out)
 }
 
 function refute(store: DetectorStore, row: number, at: number, out: DetectorSink): void {
-  store.self[row] = store.claim[row]!
-  store.refutedMs[row] = at
-  out(DetectorOutput.refute, row, 0, store.self[row]!, 0)
+  const own = rowAt(store, row)
+  const self = store.claim[own]!
+  store.self[own] = self
+  store.refutedMs[own] = at
+  out(DetectorOutput.refute, row, 0, self, 0)
 }
 
 /** Who finds half of its peers silent at once is more likely the sick one (Lifeguard, made topological). */
@@ -39,13 +43,15 @@ export function doubt(
   at: number,
   out: DetectorSink
 ): void {
-  if (doubts === (store.doubting[row] === 1)) return
-  store.doubting[row] = doubts ? 1 : 0
-  store.doubtMs[row] = at
+  const own = rowAt(store, row)
+  if (doubts === (store.doubting[own] === 1)) return
+  store.doubting[own] = doubts ? 1 : 0
+  store.doubtMs[own] = at
   out(doubts ? DetectorOutput.doubt : DetectorOutput.sure, row, 0, 0, 0)
 }
 
 /** Whether this node may be the first to accuse: it trusts its eyes, or has doubted them long enough. */
 export function initiates(store: DetectorStore, row: number, at: number): boolean {
-  return store.doubting[row] === 0 || since(at, store.doubtMs[row]!) >= DOUBT_LIMIT_MS
+  const own = rowAt(store, row)
+  return store.doubting[own] === 0 || since(at, store.doubtMs[own]!) >= DOUBT_LIMIT_MS
 }

@@ -3,7 +3,7 @@ import { DetectorInput, type DetectorSink } from './codes.ts'
 import { TICK_MS } from './limits.ts'
 import { hear, leave, unwatch, watch, watchedBy } from './peers.ts'
 import { answer } from './self.ts'
-import { type DetectorStore, Evidence } from './store.ts'
+import { type DetectorStore, Evidence, rowAt } from './store.ts'
 import { tick } from './tick.ts'
 import { since } from './time.ts'
 import { join } from './verdict.ts'
@@ -32,9 +32,11 @@ export function step(
     throw new HealthError('bad-slot', `give a slot from 0 to ${store.slots - 1}`)
   }
   const at = now | 0
-  const lateMs = since(at, store.tickMs[row]!) - TICK_MS
+  const own = rowAt(store, row)
+  const lateMs = since(at, store.tickMs[own]!) - TICK_MS
   if (lateMs > TICK_MS) forgive(store, row, lateMs, at)
-  const peer = row * store.slots + slot
+  const peer = own + slot
+  if (input !== DetectorInput.tick && input !== DetectorInput.heard) store.calmMs[own] = at
   switch (input) {
     case DetectorInput.tick:
       tick(store, row, at, out)
@@ -76,10 +78,10 @@ export function step(
 
 /** A tick that comes late shows that this node stood still: what it didn't hear then, it couldn't. */
 function forgive(store: DetectorStore, row: number, lateMs: number, at: number): void {
-  store.tickMs[row]! += lateMs
-  store.doubtMs[row]! += lateMs
-  const end = (row + 1) * store.slots
-  for (let peer = row * store.slots; peer < end; peer++) {
+  const own = rowAt(store, row)
+  store.tickMs[own]! += lateMs
+  store.doubtMs[own]! += lateMs
+  for (let peer = own; peer < own + store.slots; peer++) {
     store.heardMs[peer]! += Math.min(lateMs, since(at, store.heardMs[peer]!))
     store.sinceMs[peer]! += lateMs
   }

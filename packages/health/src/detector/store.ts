@@ -29,43 +29,56 @@ export type Evidence = (typeof Evidence)[keyof typeof Evidence]
 /**
  * State of the failure detector for `rows` nodes, one row a node, as columns.
  *
- * A live node binds a store of one row, the simulator a million; the machine can't tell. Columns of
- * peers have `rows * slots` entries, indexed `row * slots + slot`. Times are ms modulo 2^32: only their
- * differences count, and those stay below 2^31.
+ * A live node binds a store of one row, the simulator a million; the machine can't tell. All columns
+ * are views of one buffer in which a row's words lie together, so that an input finds them in two or
+ * three cache lines. Entries of a row are at {@link rowAt}, those of its peers at `rowAt + slot`.
+ * Times are ms modulo 2^32: only their differences count, and those stay below 2^31.
  */
 export interface DetectorStore {
   readonly rows: number
   /** Peers a row can watch. */
   readonly slots: number
   readonly limits: DetectorLimits
+  /** All state, row after row. */
+  readonly words: Int32Array
+  /** Words of a row. */
+  readonly stride: number
 
   /** When this peer was last heard. */
   readonly heardMs: Int32Array
+  /** A {@link PeerState}. */
+  readonly state: Int32Array
+  /** An {@link Evidence}. */
+  readonly evidence: Int32Array
   /** Highest incarnation this peer has spoken with. */
   readonly incarnation: Uint32Array
   /** Its last recovery while it is alive or on probation; while condemned: since when. */
   readonly sinceMs: Int32Array
   /** Who else accuses its present incarnation, one bit each: in this period, and in the one before. */
-  readonly accusers: Uint16Array
-  readonly accusersBefore: Uint16Array
-  readonly state: Uint8Array
-  readonly evidence: Uint8Array
+  readonly accusers: Int32Array
+  readonly accusersBefore: Int32Array
   /** How many watch this peer, this node included. */
-  readonly watchers: Uint8Array
+  readonly watchers: Int32Array
   /** Recoveries within the flap window. */
-  readonly revivals: Uint8Array
+  readonly revivals: Int32Array
 
   readonly tickMs: Int32Array
   readonly beatMs: Int32Array
   readonly renewMs: Int32Array
   readonly refutedMs: Int32Array
   readonly doubtMs: Int32Array
-  readonly doubting: Uint8Array
+  readonly doubting: Int32Array
+  /** Before this time no tick finds a peer to look at. */
+  readonly calmMs: Int32Array
   /** This node's own incarnation, as its beats carry it. */
   readonly self: Uint32Array
   /** The incarnation its next refutation will claim; above `self` while one is due. */
   readonly claim: Uint32Array
 }
+
+/** Words of a row that aren't of a peer, and of each peer. */
+const ROW_WORDS = 9
+const PEER_WORDS = 9
 
 /**
  * @param now - injected time, integer ms
@@ -78,43 +91,65 @@ export function createDetectorStore(
   now: number,
   slots: number = SLOTS
 ): DetectorStore {
-  if (!Number.isInteger(rows) || rows < 1 || rows > 0x7fff_ffff / SLOTS) {
-    throw new HealthError('bad-rows', 'give at least one row and at most 2^31 slots')
-  }
   if (!Number.isInteger(slots) || slots < 1 || slots > SLOTS) {
     throw new HealthError('bad-slot', `give a row 1 to ${SLOTS} slots`)
   }
+  const stride = ROW_WORDS + PEER_WORDS * slots
+  if (!Number.isInteger(rows) || rows < 1 || rows * stride > 0x7fff_ffff) {
+    throw new HealthError('bad-rows', 'give at least one row and at most 2^31 words of state')
+  }
   checkLimits(limits)
-  const peers = rows * slots
-  return {
+  const words = new Int32Array(rows * stride)
+  const field = (at: number): Int32Array => words.subarray(at)
+  const numbers = (at: number): Uint32Array => new Uint32Array(words.buffer, 4 * at)
+  // What every tick and beat looks at comes first.
+  const peers = (n: number): number => ROW_WORDS + n * slots
+  const store: DetectorStore = {
     rows,
     slots,
     limits: { ...limits },
-    heardMs: new Int32Array(peers),
-    incarnation: new Uint32Array(peers),
-    sinceMs: new Int32Array(peers),
-    accusers: new Uint16Array(peers),
-    accusersBefore: new Uint16Array(peers),
-    state: new Uint8Array(peers),
-    evidence: new Uint8Array(peers),
-    watchers: new Uint8Array(peers),
-    revivals: new Uint8Array(peers),
-    tickMs: new Int32Array(rows).fill(now),
-    beatMs: new Int32Array(rows).fill(now),
-    renewMs: new Int32Array(rows).fill(now),
-    refutedMs: new Int32Array(rows).fill(now - REFUTE_MS),
-    doubtMs: new Int32Array(rows),
-    doubting: new Uint8Array(rows),
-    self: new Uint32Array(rows),
-    claim: new Uint32Array(rows)
+    words,
+    stride,
+    tickMs: field(0),
+    beatMs: field(1),
+    renewMs: field(2),
+    doubting: field(3),
+    calmMs: field(4),
+    self: numbers(5),
+    claim: numbers(6),
+    refutedMs: field(7),
+    doubtMs: field(8),
+    heardMs: field(peers(0)),
+    state: field(peers(1)),
+    evidence: field(peers(2)),
+    incarnation: numbers(peers(3)),
+    sinceMs: field(peers(4)),
+    accusers: field(peers(5)),
+    accusersBefore: field(peers(6)),
+    watchers: field(peers(7)),
+    revivals: field(peers(8))
   }
+  for (let row = 0; row < rows; row++) startRow(store, row, now)
+  return store
 }
 
-/** Bytes of all columns. */
+/** Makes a row that of a node which starts now, watches nobody, and has incarnation 0. */
+export function startRow(store: DetectorStore, row: number, now: number): void {
+  const at = rowAt(store, row)
+  store.words.fill(0, at, at + store.stride)
+  store.tickMs[at] = now
+  store.beatMs[at] = now
+  store.renewMs[at] = now
+  store.refutedMs[at] = now - REFUTE_MS
+  store.calmMs[at] = now
+}
+
+/** Where the entries of a row are in the columns, and those of its peers: `+ slot`. */
+export function rowAt(store: DetectorStore, row: number): number {
+  return row * store.stride
+}
+
+/** Bytes of all state. */
 export function storeBytes(store: DetectorStore): number {
-  let bytes = 0
-  for (const column of Object.values(store)) {
-    if (ArrayBuffer.isView(column)) bytes += column.byteLength
-  }
-  return bytes
+  return store.words.byteLength
 }

@@ -10,50 +10,72 @@ import {
 } from './limits.ts'
 import { rehabilitate, served } from './peers.ts'
 import { answerLate, doubt } from './self.ts'
-import { type DetectorStore, Evidence, PeerState } from './store.ts'
+import { type DetectorStore, Evidence, PeerState, rowAt } from './store.ts'
 import { since } from './time.ts'
 import { accuse } from './verdict.ts'
 
 /** Largest age kept; far beyond every threshold, and far below where 32 bits wrap. */
 const AGE_MAX_MS = 0x3fff_ffff
 
+/** Half a tick of tolerance, else a timer that drifts by 1 ms would beat every fifth tick. */
+const BEAT_AFTER_MS: number = BEAT_MS - TICK_MS / 2
+
 /** Beats, listens, accuses. */
 export function tick(store: DetectorStore, row: number, at: number, out: DetectorSink): void {
-  store.tickMs[row] = at
-  // Half a tick of tolerance, else a timer that drifts by 1 ms would beat every fifth tick.
-  const beats = since(at, store.beatMs[row]!) >= BEAT_MS - TICK_MS / 2
+  const own = rowAt(store, row)
+  store.tickMs[own] = at
+  const beats = since(at, store.beatMs[own]!) >= BEAT_AFTER_MS
   if (beats) {
-    store.beatMs[row] = at
-    out(DetectorOutput.beat, row, 0, store.self[row]!, 0)
+    store.beatMs[own] = at
+    out(DetectorOutput.beat, row, 0, store.self[own]!, 0)
   }
-  if (since(at, store.renewMs[row]!) >= RENEW_MS) renew(store, row, at)
+  if (since(at, store.renewMs[own]!) >= RENEW_MS) renew(store, own, at)
   answerLate(store, row, at, out)
-  if (isQuiet(store, row, at)) return
+  if ((!beats && since(store.calmMs[own]!, at) > 0) || isCalm(store, own, at)) return
   if (listen(store, row, at, beats, out) > 0) accuse(store, row, at, out)
 }
 
-/** Whether there is nothing to look at: what nearly every tick finds, so it is looked for first. */
-function isQuiet(store: DetectorStore, row: number, at: number): boolean {
-  if (store.doubting[row] === 1) return false
+/**
+ * How long ticks say nothing: one that comes less than so many ms after `now` has no output, provided
+ * that nothing comes before it but other ticks, and beats of peers that are alive or on probation,
+ * which have no output either. A shell of many nodes may put all these off, and hand them in later,
+ * each with its own time.
+ *
+ * @param now - of the row's last input, integer ms
+ */
+export function quietMs(store: DetectorStore, row: number, now: number): number {
+  const own = rowAt(store, row)
+  if (store.claim[own]! > store.self[own]!) return 0
+  const untilBeatMs = BEAT_AFTER_MS - since(now | 0, store.beatMs[own]!)
+  return Math.max(0, Math.min(untilBeatMs, since(store.calmMs[own]!, now | 0)))
+}
+
+/**
+ * Whether there is nothing to look at, and for how long: what nearly every tick finds. It holds until
+ * anything but ticks and beats of live peers comes in.
+ */
+function isCalm(store: DetectorStore, own: number, at: number): boolean {
+  store.calmMs[own] = at
+  if (store.doubting[own] === 1) return false
   const { state, heardMs, evidence, slots } = store
   const { probeMs } = store.limits
-  const end = (row + 1) * slots
-  for (let peer = row * slots; peer < end; peer++) {
+  let longestMs = 0
+  for (let peer = own; peer < own + slots; peer++) {
     const is = state[peer]!
     if (is === PeerState.vacant || is >= PeerState.down) continue
     if (is !== PeerState.alive || evidence[peer] === Evidence.refused) return false
-    if (since(at, heardMs[peer]!) >= probeMs) return false
+    longestMs = Math.max(longestMs, since(at, heardMs[peer]!))
   }
-  return true
+  store.calmMs[own] = at + probeMs - longestMs
+  return longestMs < probeMs
 }
 
 /** Once a period: standing accusations are to be made again, old ones are forgotten. */
-function renew(store: DetectorStore, row: number, at: number): void {
-  store.renewMs[row] = at
-  if (since(at, store.refutedMs[row]!) > REFUTE_MS) store.refutedMs[row] = at - REFUTE_MS
-  if (since(at, store.doubtMs[row]!) > DOUBT_LIMIT_MS) store.doubtMs[row] = at - DOUBT_LIMIT_MS
-  const end = (row + 1) * store.slots
-  for (let peer = row * store.slots; peer < end; peer++) {
+function renew(store: DetectorStore, own: number, at: number): void {
+  store.renewMs[own] = at
+  if (since(at, store.refutedMs[own]!) > REFUTE_MS) store.refutedMs[own] = at - REFUTE_MS
+  if (since(at, store.doubtMs[own]!) > DOUBT_LIMIT_MS) store.doubtMs[own] = at - DOUBT_LIMIT_MS
+  for (let peer = own; peer < own + store.slots; peer++) {
     const state = store.state[peer]!
     store.accusersBefore[peer] = store.accusers[peer]!
     store.accusers[peer] = 0
@@ -80,7 +102,7 @@ function listen(
   let suspects = 0
   let unexplained = 0
   for (let slot = 0; slot < store.slots; slot++) {
-    const peer = row * store.slots + slot
+    const peer = rowAt(store, row) + slot
     const state = store.state[peer]!
     if (state === PeerState.vacant || state >= PeerState.down) continue
     live++

@@ -2,7 +2,7 @@ import { HealthError } from '../errors.ts'
 import { DetectorOutput, type DetectorSink } from './codes.ts'
 import { quorumOf } from './limits.ts'
 import { initiates } from './self.ts'
-import { type DetectorStore, Evidence, PeerState, SLOTS } from './store.ts'
+import { type DetectorStore, Evidence, PeerState, rowAt, SLOTS } from './store.ts'
 import { since } from './time.ts'
 
 /** Counts another watcher's accusation. */
@@ -15,7 +15,7 @@ export function join(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const peer = rowAt(store, row) + slot
   const state = store.state[peer]!
   if (!(accuser >= 0 && accuser < SLOTS)) {
     throw new HealthError('bad-slot', 'give an accuser from 0 to 15')
@@ -31,7 +31,7 @@ export function join(
 export function accuse(store: DetectorStore, row: number, at: number, out: DetectorSink): void {
   const first = initiates(store, row, at)
   for (let slot = 0; slot < store.slots; slot++) {
-    const peer = row * store.slots + slot
+    const peer = rowAt(store, row) + slot
     const state = store.state[peer]!
     if (state < PeerState.suspect || state >= PeerState.down) continue
     const others = othersAccusing(store, peer)
@@ -71,7 +71,7 @@ function judge(
   at: number,
   out: DetectorSink
 ): void {
-  const peer = row * store.slots + slot
+  const peer = rowAt(store, row) + slot
   if (store.state[peer]! < PeerState.accused) return
   if (othersAccusing(store, peer) + 1 < quorumOf(store.watchers[peer]!)) {
     store.state[peer] = PeerState.accused

@@ -8,8 +8,11 @@ import {
   type DetectorStore,
   detectorPresets,
   PeerState,
+  quietMs,
   quorumOf,
+  rowAt,
   SLOTS,
+  startRow,
   step,
   storeBytes,
   TICK_MS
@@ -63,12 +66,12 @@ function feed(
 }
 
 describe('detector: store and step', () => {
-  it('takes 349 bytes a node', () => {
-    assert.equal(storeBytes(createDetectorStore(100, local, 0)), 34_900)
+  it('takes 612 bytes a node', () => {
+    assert.equal(storeBytes(createDetectorStore(100, local, 0)), 61_200)
   })
 
-  it('takes 149 bytes a node that watches six peers, and refuses other slots', () => {
-    assert.equal(storeBytes(createDetectorStore(100, local, 0, 6)), 14_900)
+  it('takes 252 bytes a node that watches six peers, and refuses other slots', () => {
+    assert.equal(storeBytes(createDetectorStore(100, local, 0, 6)), 25_200)
     for (const slots of [0, 1.5, SLOTS + 1]) {
       assert.throws(() => createDetectorStore(1, local, 0, slots), { code: 'bad-slot' })
     }
@@ -95,9 +98,8 @@ describe('detector: store and step', () => {
       fc.property(fc.array(input, { maxLength: 200 }), inputs => {
         const untouched = createDetectorStore(2, local, 0)
         feed(inputs, 0, 2, store => {
-          assert.deepEqual(store.state.subarray(SLOTS), untouched.state.subarray(SLOTS))
-          assert.deepEqual(store.heardMs.subarray(SLOTS), untouched.heardMs.subarray(SLOTS))
-          assert.equal(store.tickMs[1], 0)
+          const second = rowAt(store, 1)
+          assert.deepEqual(store.words.subarray(second), untouched.words.subarray(second))
         })
       }),
       { seed: 1, numRuns: 50 }
@@ -152,7 +154,7 @@ describe('detector: store and step', () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 300 }), inputs => {
         feed(inputs, 0, 1, (store, now) => {
-          assert.ok(store.heardMs.every(heardMs => heardMs <= now))
+          assert.ok(store.heardMs.subarray(0, SLOTS).every(heardMs => heardMs <= now))
         })
       }),
       { seed: 5, numRuns: 100 }
@@ -182,6 +184,74 @@ describe('detector: store and step', () => {
     const said: number[] = []
     step(store, 0, DetectorInput.accusedSelf, 0, 0, 0, endMs, output => said.push(output))
     assert.deepEqual(said, [DetectorOutput.refute])
+  })
+
+  it('starts a row anew, and no other', () => {
+    const store = createDetectorStore(3, local, 0)
+    for (const row of [0, 1, 2]) {
+      step(store, row, DetectorInput.watch, 3, 7, 4, 0, silent)
+      step(store, row, DetectorInput.accusedSelf, 0, 5, 0, 0, silent)
+    }
+    const before = store.words.slice()
+    startRow(store, 1, 9_000)
+    const { stride } = store
+    assert.deepEqual(
+      store.words.subarray(stride, 2 * stride),
+      createDetectorStore(1, local, 9_000).words
+    )
+    for (const at of [0, 2 * stride]) {
+      assert.deepEqual(store.words.slice(at, at + stride), before.slice(at, at + stride))
+    }
+  })
+
+  it('is quiet for as long as it says, whatever beats come and however it ticks meanwhile', () => {
+    const beat = fc.tuple(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 4 }),
+      fc.integer({ min: 0, max: 300 })
+    )
+    let quiet = 0
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 60 }), fc.array(beat), (inputs, beats) => {
+        const store = createDetectorStore(1, local, 0)
+        let now = 0
+        for (let slot = 0; slot < 4; slot++) {
+          step(store, 0, DetectorInput.watch, slot, 0, 3, now, silent)
+        }
+        for (const [code, slot, a, b, afterMs] of inputs) {
+          now += afterMs
+          step(store, 0, code, slot, a, b, now, silent)
+        }
+        const endMs = now + quietMs(store, 0, now)
+        const said: DetectorSink = output => assert.fail(`said ${output}`)
+        for (const [slot, incarnation, afterMs] of beats) {
+          now += afterMs
+          if (now >= endMs) break
+          quiet++
+          const state = store.state[slot]!
+          if (state === PeerState.alive || state === PeerState.probation) {
+            step(store, 0, DetectorInput.heard, slot, incarnation, 0, now, said)
+          }
+          step(store, 0, DetectorInput.tick, 0, 0, 0, now, said)
+        }
+      }),
+      { seed: 7, numRuns: 1_000 }
+    )
+    assert.ok(quiet > 500)
+  })
+
+  it('is not quiet longer than until its next beat, or the first silence it asks about', () => {
+    const store = createDetectorStore(1, local, 0)
+    step(store, 0, DetectorInput.watch, 0, 0, 6, 0, silent)
+    assert.equal(quietMs(store, 0, 0), 0)
+    step(store, 0, DetectorInput.tick, 0, 0, 0, 0, silent)
+    assert.equal(quietMs(store, 0, 0), 875)
+    for (let now = TICK_MS; now <= 1_000; now += TICK_MS) {
+      step(store, 0, DetectorInput.tick, 0, 0, 0, now, silent)
+    }
+    assert.equal(quietMs(store, 0, 1_000), local.probeMs - 1_000)
+    step(store, 0, DetectorInput.unreachable, 0, 0, 0, 1_100, silent)
+    assert.equal(quietMs(store, 0, 1_100), 0)
   })
 
   it('refuses slots and accusers that belong to another row', () => {
