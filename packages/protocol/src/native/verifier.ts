@@ -42,19 +42,20 @@ export interface NativeVerifier extends Verifier {
 
 const MAX_WAITING = 1_024
 /**
- * Main-thread time for Falcon between two turns of the event loop: less than the sockets of a busy mesh
- * take, or a burst of statements waits turn after turn.
+ * Main-thread time for Falcon in a turn of the event loop: as long as the rest of the turn took, within
+ * these bounds. A busy loop turns slowly: with little time a turn, statements would wait for many.
  */
-const SLICE_MS = 8
-/** From so many waiting on, the pool helps. A batch takes a worker 3 ms. */
+const SLICE_MIN_MS = 8
+const SLICE_MAX_MS = 100
+/** From so many left waiting on, the pool helps. A batch takes a worker 3 ms. */
 const POOL_FROM = 32
 const BATCH = 64
 /** Signatures on libuv's threads at a time: four threads kept busy, files and lookups not held up. */
 const THREADED_MAX = 8
 
 /**
- * A verifier that keeps the event loop free: Falcon on the main thread in slices of 8 ms while few
- * wait, in batches on the pool when many do; ML-DSA on libuv's threads.
+ * A verifier that keeps the event loop free: Falcon on the main thread for half of its time, and in
+ * batches on the pool what is left over; ML-DSA on libuv's threads.
  */
 export function createVerifier(init: VerifierInit): NativeVerifier {
   return new SlicingVerifier(init)
@@ -92,6 +93,7 @@ class SlicingVerifier implements NativeVerifier {
   #threaded = 0
   #batches = 0
   #spentMs = 0
+  #sliceMs = SLICE_MIN_MS
   #turnScheduled = false
 
   constructor({ native, pool, maxWaiting = MAX_WAITING }: VerifierInit) {
@@ -135,7 +137,7 @@ class SlicingVerifier implements NativeVerifier {
   }
 
   #falcon(check: FalconCheck): boolean | Promise<boolean> {
-    if (this.#falconQueue.length === 0 && this.#spentMs < SLICE_MS) {
+    if (this.#falconQueue.length === 0 && this.#spentMs < this.#sliceMs) {
       this.counters.immediate++
       return this.#checkHere(check)
     }
@@ -168,8 +170,12 @@ class SlicingVerifier implements NativeVerifier {
   #scheduleTurn(): void {
     if (this.#turnScheduled) return
     this.#turnScheduled = true
+    const scheduledMs = performance.now()
+    const spentBeforeMs = this.#spentMs
     setImmediate(() => {
       this.#turnScheduled = false
+      const restMs = performance.now() - scheduledMs - (this.#spentMs - spentBeforeMs)
+      this.#sliceMs = Math.min(Math.max(restMs, SLICE_MIN_MS), SLICE_MAX_MS)
       this.#spentMs = 0
       this.#serveFalcon()
     })
@@ -177,14 +183,14 @@ class SlicingVerifier implements NativeVerifier {
 
   #serveFalcon(): void {
     const queue = this.#falconQueue
-    while (queue.length > POOL_FROM && this.#poolHasRoom()) this.#sendBatch(queue.splice(0, BATCH))
     let served = 0
-    while (served < queue.length && this.#spentMs < SLICE_MS) {
+    while (served < queue.length && this.#spentMs < this.#sliceMs) {
       const { work, resolve } = queue[served++]!
       this.counters.sliced++
       resolve(this.#checkHere(work))
     }
     queue.splice(0, served)
+    while (queue.length > POOL_FROM && this.#poolHasRoom()) this.#sendBatch(queue.splice(0, BATCH))
     if (queue.length > 0) this.#scheduleTurn()
   }
 
