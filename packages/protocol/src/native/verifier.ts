@@ -46,7 +46,7 @@ const MAX_WAITING = 1_024
  * these bounds. A busy loop turns slowly: with little time a turn, statements would wait for many.
  */
 const SLICE_MIN_MS = 8
-const SLICE_MAX_MS = 100
+const SLICE_MAX_MS = 25
 /** From so many left waiting on, the pool helps. A batch takes a worker 3 ms. */
 const POOL_FROM = 32
 const BATCH = 64
