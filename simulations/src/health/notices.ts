@@ -7,7 +7,7 @@ import { Stream } from './streams.ts'
 import { accusersOf, detailOf, Kind, linkOf, noticeHopsOf, packNotice, wordOf } from './words.ts'
 
 /** A watcher publishes when those before it in rank had this long to do so. */
-const RANK_DELAY_MS = 400
+const RANK_DELAY_MS = 2_000
 /** A notice that lacks accusations looks again this often, and gives up after 30 s. */
 const REVIEW_MS = 400
 const REVIEWS_MAX = 75
