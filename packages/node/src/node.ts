@@ -112,7 +112,8 @@ export class MeshNode {
   async sayReturned(): Promise<Uint8Array> {
     const { context, watcher } = this.parts
     const returned = { incarnation: watcher.incarnation }
-    return await context.speaker.say(Subject.digest, DigestStatement.encode({ returned }).finish())
+    const payload = DigestStatement.encode({ returned }).finish()
+    return await context.speaker.say(Subject.digest, payload, 'urgent')
   }
 
   async publishToMesh(envelope: Uint8Array): Promise<void> {

@@ -7,7 +7,7 @@ import { CLOCK_SKEW_MAX_MS, NETWORK_ID_MAX_CHARS } from './limits.ts'
 import { Envelope, Statement } from './messages.ts'
 import type { RejectCode } from './reject.ts'
 import { isSubject, type Subject } from './subject.ts'
-import type { Attestor, Verifier } from './suites/attestation.ts'
+import type { Attestor, Urgency, Verifier } from './suites/attestation.ts'
 import { isSuiteId, SUITES, type SuiteId } from './suites/suite.ts'
 import { isNetworkId, isSuiteAllowed, policyOf } from './topics.ts'
 
@@ -54,12 +54,16 @@ export type OpenResult =
  *
  * @throws ProtocolError `bad-argument` for a statement or suite that every receiver would refuse
  */
-export async function sealEnvelope(init: StatementInit, attestor: Attestor): Promise<Uint8Array> {
+export async function sealEnvelope(
+  init: StatementInit,
+  attestor: Attestor,
+  urgency: Urgency = 'routine'
+): Promise<Uint8Array> {
   const { subject, env } = init
   const problem = problemOf(init, attestor.suite)
   if (problem !== undefined) throw new ProtocolError('bad-argument', `can't seal: ${problem}`)
   const statement = Statement.encode(init).finish()
-  const signature = await attestor.signAttestation(statement, subjectDomain(subject), env)
+  const signature = await attestor.signAttestation(statement, subjectDomain(subject), env, urgency)
   const bytes = Envelope.encode({ statement, suite: attestor.suite, signature }).finish()
   const { maxBytes } = policyOf(subject)
   if (bytes.length > maxBytes) {
@@ -141,7 +145,8 @@ export function openEnvelope(bytes: Uint8Array, options: OpenOptions): OpenResul
 export function verifyEnvelope(
   envelope: OpenedEnvelope,
   publicKey: Uint8Array,
-  verifier: Verifier
+  verifier: Verifier,
+  urgency: Urgency = 'routine'
 ): boolean | Promise<boolean> {
   const { suite, statement, signature, subject, env } = envelope
   const domain = subjectDomain(subject)
@@ -151,6 +156,7 @@ export function verifyEnvelope(
     message: statement,
     signature,
     domain,
-    env
+    env,
+    urgency
   })
 }

@@ -9,6 +9,7 @@ import {
   signingContext,
   suiteOf,
   suiteVerifier,
+  type Urgency,
   utf8,
   withContext
 } from '../src/index.ts'
@@ -153,6 +154,21 @@ describe('the attestation pool', () => {
     const other = { ...check, framed: utf8('else') }
     assert.deepEqual([...(await pool.verifyFalcon([check, other, check]))], [1, 0, 1])
     assert.deepEqual([...(await pool.verifyFalcon([]))], [])
+  })
+
+  it('signs what is urgent before what waited longer', async () => {
+    const done: string[] = []
+    const signing = async (name: string, urgency: Urgency): Promise<void> => {
+      await pool.sign(SuiteId.falcon512, falcon.secretKey, message, context, urgency)
+      done.push(name)
+    }
+    await Promise.all([
+      signing('in work', 'routine'),
+      signing('report', 'routine'),
+      signing('digest', 'routine'),
+      signing('accusation', 'urgent')
+    ])
+    assert.deepEqual(done, ['in work', 'accusation', 'report', 'digest'])
   })
 
   it('takes no more than may wait', async () => {

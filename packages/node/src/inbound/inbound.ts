@@ -8,6 +8,7 @@ import {
   type RejectCode,
   ReplayGuard,
   type Subject,
+  type Urgency,
   type Verdict,
   type Verifier,
   verdictOf,
@@ -50,6 +51,8 @@ export interface SubjectChecks<Payload> {
   decode(payload: Uint8Array): Checked<Payload>
   /** The statement may come again, by another way: its effect is the same. Others count once. */
   readonly idempotent?: boolean
+  /** Whether the mesh waits for this statement; `routine` if left out. */
+  urgencyOf?(payload: Payload): Urgency
   /** Cheap checks of meaning, before the signature: is this cell the sender's own, and the like. */
   check(payload: Payload, sender: Member): RejectCode | undefined
 }
@@ -104,7 +107,8 @@ export class Inbound {
     if (wrong !== undefined) return { ok: false, code: wrong }
     if (!verifier.canAcceptWork()) return { ok: false, code: 'queue-full' }
     const publicKey = keyForSuite(member.keys, envelope.suite)
-    if (publicKey === undefined || !(await this.#verify(envelope, publicKey))) {
+    const urgency = checks.urgencyOf?.(payload.value)
+    if (publicKey === undefined || !(await this.#verify(envelope, publicKey, urgency))) {
       return { ok: false, code: 'bad-signature' }
     }
     // Copies of one statement may have been verified side by side: only the first counts.
@@ -115,10 +119,14 @@ export class Inbound {
     return { ok: true, statement: { envelope, bytes, sender: member, payload: payload.value } }
   }
 
-  async #verify(envelope: OpenedEnvelope, publicKey: Uint8Array): Promise<boolean> {
+  async #verify(
+    envelope: OpenedEnvelope,
+    publicKey: Uint8Array,
+    urgency?: Urgency
+  ): Promise<boolean> {
     const { verifier, metrics } = this.#init
     const startedMs = performance.now()
-    const good = await verifyEnvelope(envelope, publicKey, verifier)
+    const good = await verifyEnvelope(envelope, publicKey, verifier, urgency)
     metrics.verifySeconds.observe({}, (performance.now() - startedMs) / 1_000)
     return good
   }

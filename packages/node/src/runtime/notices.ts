@@ -221,7 +221,8 @@ export class Notices implements RuntimePart {
     if (!statement.ok) return statement.code
     const publicKey = keyForSuite(sender.keys, opened.envelope.suite)
     const good =
-      publicKey !== undefined && (await verifyEnvelope(opened.envelope, publicKey, this.#verifier))
+      publicKey !== undefined &&
+      (await verifyEnvelope(opened.envelope, publicKey, this.#verifier, 'urgent'))
     return good ? { sender, statement: statement.value } : 'bad-signature'
   }
 
@@ -263,7 +264,7 @@ export class Notices implements RuntimePart {
     const { speaker, gossip, background } = this.#context
     background('publish notice', async () => {
       const payload = DigestStatement.encode({ down }).finish()
-      const envelope = await speaker.say(Subject.digest, payload)
+      const envelope = await speaker.say(Subject.digest, payload, 'urgent')
       this.#keep(key, incarnation, envelope)
       await gossip.publish(Subject.digest, undefined, envelope)
     })

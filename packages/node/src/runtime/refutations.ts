@@ -36,7 +36,8 @@ export class Refutations {
     const refutation = { incarnation }
     const envelope = await speaker.say(
       Subject.health,
-      HealthStatement.encode({ refutation }).finish()
+      HealthStatement.encode({ refutation }).finish(),
+      'urgent'
     )
     ballCast.markSeen(envelope)
     ballCast.send(directory.self.cell, envelope)
@@ -52,7 +53,8 @@ export class Refutations {
       const returned = { incarnation }
       const envelope = await speaker.say(
         Subject.digest,
-        DigestStatement.encode({ returned }).finish()
+        DigestStatement.encode({ returned }).finish(),
+        'urgent'
       )
       await gossip.publish(Subject.digest, undefined, envelope)
     })

@@ -1,5 +1,12 @@
 import { statementSent } from '@torusmesh/ledger'
-import { type Attestor, type Env, policyOf, type Subject, sealEnvelope } from '@torusmesh/protocol'
+import {
+  type Attestor,
+  type Env,
+  policyOf,
+  type Subject,
+  sealEnvelope,
+  type Urgency
+} from '@torusmesh/protocol'
 import type { Member } from '../overlay/directory.ts'
 import type { Journal } from './journal.ts'
 
@@ -24,8 +31,15 @@ export class Speaker {
     this.#init = init
   }
 
-  /** @returns the sealed envelope, durable in the ledger */
-  async say(subject: Subject, payload: Uint8Array): Promise<Uint8Array> {
+  /**
+   * @param urgency - `urgent` for what the mesh waits for: who is down, who isn't
+   * @returns the sealed envelope, durable in the ledger
+   */
+  async say(
+    subject: Subject,
+    payload: Uint8Array,
+    urgency: Urgency = 'routine'
+  ): Promise<Uint8Array> {
     const { network, env, self, attestor, journal, wallMs } = this.#init
     const issuedMs = wallMs()
     // Sequences follow the clock, so they go on rising after a restart without being stored.
@@ -41,7 +55,8 @@ export class Speaker {
         expiresMs: issuedMs + policyOf(subject).lifetimeMs,
         payload
       },
-      attestor
+      attestor,
+      urgency
     )
     await journal.record(statementSent, envelope)
     return envelope

@@ -146,6 +146,8 @@ function healthChecks(
 ): SubjectChecks<HealthPayload> {
   return {
     decode: openHealthPayload,
+    urgencyOf: ({ accusation, refutation }) =>
+      accusation != null || refutation != null ? 'urgent' : 'routine',
     check(statement, sender): RejectCode | undefined {
       if (statement.report != null) return topicCell === sender.cell ? undefined : 'wrong-cell'
       if (statement.accusation != null) {
@@ -177,6 +179,7 @@ function mayWatch(directory: Directory, watcher: Member, watched: Member): boole
 function digestChecks(directory: Directory): SubjectChecks<DigestPayload> {
   return {
     decode: payload => openDigestPayload(payload, directory.torus.cells),
+    urgencyOf: () => 'urgent',
     check(statement): RejectCode | undefined {
       // Digests travel over links with a witness's signature beside the steward's.
       return statement.digest == null ? undefined : 'wrong-payload'

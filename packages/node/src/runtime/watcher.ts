@@ -255,7 +255,7 @@ export class Watcher implements RuntimePart {
     background('accuse', async () => {
       const accusation = { accused: member.id, incarnation, silentMs }
       const payload = HealthStatement.encode({ accusation }).finish()
-      const envelope = await speaker.say(Subject.health, payload)
+      const envelope = await speaker.say(Subject.health, payload, 'urgent')
       watched.accusations.set(directory.self.key, { envelope, incarnation })
       ballCast.markSeen(envelope)
       ballCast.send(member.cell, envelope)

@@ -2,7 +2,7 @@ import { randomBytes, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Domain, signingContext } from '../domains.ts'
 import type { Env } from '../env.ts'
-import { type Attestor, checkUsable, suiteAttestor } from '../suites/attestation.ts'
+import { type Attestor, checkUsable, suiteAttestor, type Urgency } from '../suites/attestation.ts'
 import { portableFalcon } from '../suites/falcon.ts'
 import { mockSuite } from '../suites/mock.ts'
 import { type KeyPair, SuiteId } from '../suites/suite.ts'
@@ -52,9 +52,9 @@ function poolAttestor(
   return {
     suite,
     publicKey,
-    async signAttestation(message: Uint8Array, domain: Domain, env: Env) {
+    async signAttestation(message: Uint8Array, domain: Domain, env: Env, urgency?: Urgency) {
       checkUsable(suite, env)
-      return await pool.sign(suite, secretKey, message, signingContext(domain, env))
+      return await pool.sign(suite, secretKey, message, signingContext(domain, env), urgency)
     }
   }
 }

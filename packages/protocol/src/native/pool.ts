@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { ProtocolError, type ProtocolErrorCode } from '../errors.ts'
+import type { Urgency } from '../suites/attestation.ts'
 import type { KeyPair, SuiteId } from '../suites/suite.ts'
 import { type FalconCheck, packChecks } from './batch.ts'
+import { Lanes } from './lanes.ts'
 import type { PoolAnswer, PoolTask } from './worker.ts'
 
 export interface AttestationPoolInit {
@@ -24,7 +26,8 @@ export interface AttestationPool {
     suite: SuiteId,
     secretKey: Uint8Array,
     message: Uint8Array,
-    context: Uint8Array
+    context: Uint8Array,
+    urgency?: Urgency
   ): Promise<Uint8Array>
   /** Checks Falcon-512 signatures of lengths that fit the suite: one byte each, 1 if valid. */
   verifyFalcon(checks: readonly FalconCheck[]): Promise<Uint8Array>
@@ -58,7 +61,7 @@ export function createAttestationPool(init: AttestationPoolInit = {}): Attestati
 class WorkerPool implements AttestationPool {
   readonly threads: number
   readonly #maxWaiting: number
-  readonly #waiting: Job[] = []
+  readonly #waiting = new Lanes<Job>()
   readonly #idle: Worker[] = []
   readonly #busy = new Map<Worker, Job>()
   #closed = false
@@ -79,21 +82,24 @@ class WorkerPool implements AttestationPool {
   }
 
   async generateKeyPair(suite: SuiteId): Promise<KeyPair> {
-    return (await this.#run({ op: 'keygen', suite })) as KeyPair
+    return (await this.#run({ op: 'keygen', suite }, 'routine')) as KeyPair
   }
 
   async sign(
     suite: SuiteId,
     secretKey: Uint8Array,
     message: Uint8Array,
-    context: Uint8Array
+    context: Uint8Array,
+    urgency: Urgency = 'routine'
   ): Promise<Uint8Array> {
-    return (await this.#run({ op: 'sign', suite, secretKey, message, context })) as Uint8Array
+    const task = { op: 'sign', suite, secretKey, message, context } as const
+    return (await this.#run(task, urgency)) as Uint8Array
   }
 
   async verifyFalcon(checks: readonly FalconCheck[]): Promise<Uint8Array> {
     const packed = packChecks(checks)
-    return (await this.#run({ op: 'verify', checks: packed }, [packed])) as Uint8Array
+    // Peers wait for what is being verified.
+    return (await this.#run({ op: 'verify', checks: packed }, 'urgent', [packed])) as Uint8Array
   }
 
   async close(): Promise<void> {
@@ -112,13 +118,10 @@ class WorkerPool implements AttestationPool {
     this.#idle.push(worker)
   }
 
-  #run(task: PoolTask, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+  #run(task: PoolTask, urgency: Urgency, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (!this.canAcceptWork()) return Promise.reject(this.#refusal())
     return new Promise((resolve, reject) => {
-      const job = { task, transfer, resolve, reject }
-      // Peers wait for what is being verified; nobody yet knows of what is being signed.
-      if (task.op === 'verify') this.#waiting.unshift(job)
-      else this.#waiting.push(job)
+      this.#waiting.push({ task, transfer, resolve, reject }, urgency)
       this.#dispatch()
     })
   }
@@ -165,7 +168,7 @@ class WorkerPool implements AttestationPool {
   }
 
   #abandon(code: ProtocolErrorCode, message: string): void {
-    const jobs = [...this.#busy.values(), ...this.#waiting.splice(0)]
+    const jobs = [...this.#busy.values(), ...this.#waiting.drain()]
     this.#busy.clear()
     for (const job of jobs) job.reject(new ProtocolError(code, message))
   }

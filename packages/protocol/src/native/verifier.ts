@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import { signingContext, withContext } from '../domains.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Attestation, Verifier } from '../suites/attestation.ts'
+import type { Attestation, Urgency, Verifier } from '../suites/attestation.ts'
 import { fitsSuite, isSuiteUsable, SUITES, SuiteId } from '../suites/suite.ts'
 import type { FalconCheck } from './batch.ts'
+import { Lanes } from './lanes.ts'
 import type { NativeMlDsa } from './ml-dsa.ts'
 import type { AttestationPool } from './pool.ts'
 import type { NativeSuites } from './suites.ts'
@@ -87,8 +88,8 @@ class SlicingVerifier implements NativeVerifier {
   readonly #native: NativeSuites
   readonly #pool: AttestationPool | undefined
   readonly #maxWaiting: number
-  readonly #falconQueue: Waiting<FalconCheck>[] = []
-  readonly #mlDsaQueue: Waiting<MlDsaCheck>[] = []
+  readonly #falconQueue = new Lanes<Waiting<FalconCheck>>()
+  readonly #mlDsaQueue = new Lanes<Waiting<MlDsaCheck>>()
   #elsewhere = 0
   #threaded = 0
   #batches = 0
@@ -111,13 +112,16 @@ class SlicingVerifier implements NativeVerifier {
   }
 
   verifyAttestation(attestation: Attestation): boolean | Promise<boolean> {
-    const { suite, publicKey, message, signature, domain, env } = attestation
+    const { suite, publicKey, message, signature, domain, env, urgency } = attestation
     const context = signingContext(domain, env)
     if (!isSuiteUsable(suite, env)) return this.#count(false)
     if (!fitsSuite(SUITES[suite], publicKey, signature, context)) return this.#count(false)
     switch (suite) {
       case SuiteId.falcon512:
-        return this.#falcon({ publicKey, framed: withContext(context, message), signature })
+        return this.#falcon(
+          { publicKey, framed: withContext(context, message), signature },
+          urgency
+        )
       case SuiteId.mlDsa44:
         return this.#mlDsa(this.#native.mlDsa44, attestation, context)
       case SuiteId.mlDsa65:
@@ -136,22 +140,27 @@ class SlicingVerifier implements NativeVerifier {
     return isValid
   }
 
-  #falcon(check: FalconCheck): boolean | Promise<boolean> {
+  #falcon(check: FalconCheck, urgency: Urgency | undefined): boolean | Promise<boolean> {
     if (this.#falconQueue.length === 0 && this.#spentMs < this.#sliceMs) {
       this.counters.immediate++
       return this.#checkHere(check)
     }
-    return this.#enqueue(this.#falconQueue, check, () => this.#scheduleTurn())
+    return this.#enqueue(this.#falconQueue, check, urgency, () => this.#scheduleTurn())
   }
 
-  #enqueue<Work>(queue: Waiting<Work>[], work: Work, serve: () => void): Promise<boolean> {
+  #enqueue<Work>(
+    queue: Lanes<Waiting<Work>>,
+    work: Work,
+    urgency: Urgency = 'routine',
+    serve: () => void
+  ): Promise<boolean> {
     if (!this.canAcceptWork()) {
       this.counters.refused++
       const message = `${this.#maxWaiting} signatures wait; ask canAcceptWork() first`
       return Promise.reject(new ProtocolError('verifier-full', message))
     }
     return new Promise(resolve => {
-      queue.push({ work, resolve })
+      queue.push({ work, resolve }, urgency)
       if (this.waiting > this.counters.maxWaiting) this.counters.maxWaiting = this.waiting
       serve()
     })
@@ -183,14 +192,12 @@ class SlicingVerifier implements NativeVerifier {
 
   #serveFalcon(): void {
     const queue = this.#falconQueue
-    let served = 0
-    while (served < queue.length && this.#spentMs < this.#sliceMs) {
-      const { work, resolve } = queue[served++]!
+    while (queue.length > 0 && this.#spentMs < this.#sliceMs) {
+      const { work, resolve } = queue.shift()!
       this.counters.sliced++
       resolve(this.#checkHere(work))
     }
-    queue.splice(0, served)
-    while (queue.length > POOL_FROM && this.#poolHasRoom()) this.#sendBatch(queue.splice(0, BATCH))
+    while (queue.length > POOL_FROM && this.#poolHasRoom()) this.#sendBatch()
     if (queue.length > 0) this.#scheduleTurn()
   }
 
@@ -200,7 +207,11 @@ class SlicingVerifier implements NativeVerifier {
     return pool !== undefined && this.#batches < 2 * pool.threads && pool.canAcceptWork()
   }
 
-  #sendBatch(batch: readonly Waiting<FalconCheck>[]): void {
+  #sendBatch(): void {
+    const batch: Waiting<FalconCheck>[] = []
+    while (batch.length < BATCH && this.#falconQueue.length > 0) {
+      batch.push(this.#falconQueue.shift()!)
+    }
     this.#batches++
     this.#elsewhere += batch.length
     const done = (): void => {
@@ -218,7 +229,7 @@ class SlicingVerifier implements NativeVerifier {
       () => {
         // The pool failed or was closed; verification doesn't depend on it.
         done()
-        this.#falconQueue.unshift(...batch)
+        for (const waiting of batch) this.#falconQueue.push(waiting, 'urgent')
         this.#scheduleTurn()
       }
     )
@@ -226,13 +237,13 @@ class SlicingVerifier implements NativeVerifier {
 
   #mlDsa(
     suite: NativeMlDsa,
-    { publicKey, message, signature }: Attestation,
+    { publicKey, message, signature, urgency }: Attestation,
     context: Uint8Array
   ): boolean | Promise<boolean> {
     const key = suite.publicKeys.get(publicKey)
     if (key === undefined) return this.#count(false)
     const check = { suite, key, message, signature, context }
-    return this.#enqueue(this.#mlDsaQueue, check, () => this.#serveMlDsa())
+    return this.#enqueue(this.#mlDsaQueue, check, urgency, () => this.#serveMlDsa())
   }
 
   #serveMlDsa(): void {

@@ -9,15 +9,24 @@ import {
   type SuiteSet
 } from './suite.ts'
 
+/** Whether others wait for a signature: what is urgent is made and checked first. */
+export type Urgency = 'urgent' | 'routine'
+
 /** Signs in one member's name. The key may live elsewhere (a vault, a worker), hence the promise. */
 export interface Attestor {
   readonly suite: SuiteId
   readonly publicKey: Uint8Array
   /**
    * @param message - a digest or any bytes
+   * @param urgency - `routine` if left out
    * @throws ProtocolError `suite-refused` for a suite that doesn't count in `env`
    */
-  signAttestation(message: Uint8Array, domain: Domain, env: Env): Promise<Uint8Array>
+  signAttestation(
+    message: Uint8Array,
+    domain: Domain,
+    env: Env,
+    urgency?: Urgency
+  ): Promise<Uint8Array>
 }
 
 /** A signature to check. */
@@ -28,6 +37,8 @@ export interface Attestation {
   readonly signature: Uint8Array
   readonly domain: Domain
   readonly env: Env
+  /** `routine` if left out. */
+  readonly urgency?: Urgency
 }
 
 /** Checks signatures. Application code hands in suite ids and never knows algorithms. */
