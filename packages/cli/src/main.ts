@@ -10,6 +10,10 @@ if (major < 24 || (major === 24 && minor < 15)) {
   )
   process.exitCode = 1
 } else {
+  const { leanRestart } = await import('./lean-restart.ts')
+  const restart = leanRestart(process)
+  // The same process goes on under other settings: who waits for it or signals it notices nothing.
+  if (restart !== undefined) process.execve?.(process.execPath, restart.argv, restart.env)
   const [{ runCli }, { createProcessIo }, { nodePort }] = await Promise.all([
     import('./run-cli.ts'),
     import('./process-io.ts'),

@@ -87,6 +87,8 @@ export interface OpenNodeInit {
   /** Records of members known from before; verified again. */
   readonly records: readonly Uint8Array[]
   readonly onStanding?: (key: string, standing: Standing) => void
+  /** Called with each statement of others that is durable in the ledger. */
+  readonly onTaken?: (envelope: Uint8Array) => void
   readonly taps?: GossipTaps
   readonly wire?: Wire | undefined
   /** Adds the process's own metrics; for a process with one node. */
@@ -417,7 +419,8 @@ function createContext(
     ballCast: new BallCast(directory, links),
     speaker: new Speaker({ network, env, self, attestor, journal, wallMs: clock.wallMs }),
     watchList: new WatchList(SLOTS),
-    onStanding: init.onStanding ?? (() => undefined)
+    onStanding: init.onStanding ?? (() => undefined),
+    onTaken: init.onTaken ?? (() => undefined)
   }
 }
 

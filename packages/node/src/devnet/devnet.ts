@@ -20,6 +20,7 @@ import type {
   ShardPhase,
   StandingChange
 } from './shard.ts'
+import type { Arrival } from './spread.ts'
 import { WorkerShard } from './worker-shard.ts'
 
 /** Most hosts one process carries; beyond it the simulator is the right tool. */
@@ -185,19 +186,14 @@ export class Devnet {
     return await this.#shardOf(index).publish(index, envelope)
   }
 
-  /** Counts the gossip copies of one message in all hosts, from now on. */
-  async watchCopies(id: string): Promise<void> {
-    await this.#each(shard => shard.watchCopies(id))
+  /** Follows how one statement spreads over all hosts, from now on. */
+  async watchSpread(envelope: Uint8Array): Promise<void> {
+    await this.#each(shard => shard.watchSpread(envelope))
   }
 
-  async copies(): Promise<number> {
-    return (await this.#each(shard => shard.copies())).reduce((sum, count) => sum + count, 0)
-  }
-
-  /** When the first of these copies came to each host, by index: before it was checked. */
-  async firstCopiesMs(): Promise<Map<number, number>> {
-    const times = await this.#each(shard => shard.firstCopiesMs())
-    return new Map(times.flatMap(own => [...own]))
+  /** How it came to those hosts that it came to. */
+  async arrivals(): Promise<Arrival[]> {
+    return (await this.#each(shard => shard.arrivals())).flat()
   }
 
   /** @returns when it was killed; comparable with the times of {@link onStanding} */

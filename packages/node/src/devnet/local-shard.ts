@@ -16,7 +16,6 @@ import {
   createProcessResources,
   type ProcessResources
 } from '../shared.ts'
-import { CopyCounter } from './copy-counter.ts'
 import { eachInParallel } from './each-in-parallel.ts'
 import { type HostRow, rowOf } from './host-row.ts'
 import {
@@ -27,6 +26,7 @@ import {
   type ShardInit,
   sharedNowMs
 } from './shard.ts'
+import { type Arrival, Spread } from './spread.ts'
 import { verifyLedgers } from './verify-ledgers.ts'
 
 const PARALLEL_HOMES = 8
@@ -46,7 +46,7 @@ export class LocalShard implements Shard {
   readonly #events: ShardEvents
   readonly #resources: ProcessResources
   readonly #meter: ResourceMeter
-  readonly #copies = new CopyCounter()
+  readonly #spread = new Spread()
   readonly #addresses = new Map<string, readonly string[]>()
   readonly #seeds: HostSeed[] = []
   /** By index in the shard; with gaps while they open. */
@@ -122,16 +122,12 @@ export class LocalShard implements Shard {
     return sentMs
   }
 
-  async watchCopies(id: string): Promise<void> {
-    this.#copies.watch(id)
+  async watchSpread(envelope: Uint8Array): Promise<void> {
+    this.#spread.watch(envelope)
   }
 
-  async copies(): Promise<number> {
-    return this.#copies.copies
-  }
-
-  async firstCopiesMs(): Promise<ReadonlyMap<number, number>> {
-    return this.#copies.firstMs
+  async arrivals(): Promise<readonly Arrival[]> {
+    return this.#spread.arrivals
   }
 
   async kill(host: number): Promise<number> {
@@ -212,7 +208,8 @@ export class LocalShard implements Shard {
         logger: this.#logger.child({ host: seed.name }),
         addresses: this.#addresses,
         records: [],
-        taps: { onCopy: this.#copies.tapOf(first + i) },
+        taps: { onCopy: this.#spread.copyTapOf(first + i) },
+        onTaken: this.#spread.takenTapOf(first + i),
         wire: wireOf(first + i),
         onStanding: (member, standing) =>
           this.#events.standings([{ host: first + i, member, standing, atMs: sharedNowMs() }])

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import type { Devnet, DevnetHost } from './devnet.ts'
+import type { Arrival } from './spread.ts'
 
 export interface BroadcastFigures {
-  /** Other hosts that took the statement in; the least of all broadcasts. */
+  /** Other hosts that hold the statement in their ledgers; the least of all broadcasts. */
   reach: number
   p50Ms: number
   p99Ms: number
@@ -26,7 +26,7 @@ export interface MeasureOptions {
   readonly onProgress?: (done: number, of: number) => void
 }
 
-const POLL_MS = 20
+const POLL_MS = 50
 const BROADCAST_TIMEOUT_MS = 10_000
 const DETECTION_TIMEOUT_MS = 15_000
 
@@ -43,17 +43,12 @@ export async function measureBroadcast(
   for (const [i, source] of sources.entries()) {
     onProgress?.(i, sources.length)
     if (signal?.aborted) break
-    const arrivals = new Map<number, number>()
-    const stop = devnet.onStanding(({ host, member, standing, atMs }) => {
-      if (member === source.member && standing === 'alive') arrivals.set(host, atMs)
-    })
-    const sentMs = await publishWatched(devnet, source)
-    await until(() => arrivals.size >= others, BROADCAST_TIMEOUT_MS, signal)
-    stop()
+    const { sentMs, arrivals } = await spreadFrom(devnet, source, 'takenMs', signal)
     if (signal?.aborted) break
-    reach = Math.min(reach, arrivals.size)
-    copies += await devnet.copies()
-    for (const atMs of arrivals.values()) delays.push(atMs - sentMs)
+    const taken = timesOf(arrivals, 'takenMs')
+    reach = Math.min(reach, taken.size)
+    for (const { copies: own } of arrivals) copies += own
+    for (const atMs of taken.values()) delays.push(atMs - sentMs)
   }
   onProgress?.(sources.length, sources.length)
   return {
@@ -74,22 +69,37 @@ export async function broadcastFrom(
   source: DevnetHost,
   signal?: AbortSignal
 ): Promise<ReadonlyMap<number, number>> {
-  const others = devnet.alive.length - 1
-  const sentMs = await publishWatched(devnet, source)
-  const heard = async (): Promise<Map<number, number>> => {
-    const times = await devnet.firstCopiesMs()
-    times.delete(source.index)
-    return times
-  }
-  await until(async () => (await heard()).size >= others, BROADCAST_TIMEOUT_MS, signal)
-  return since(sentMs, await heard())
+  const { sentMs, arrivals } = await spreadFrom(devnet, source, 'firstCopyMs', signal)
+  return since(sentMs, timesOf(arrivals, 'firstCopyMs'))
 }
 
-/** Counts the copies of a statement from its sending on. @returns when that was */
-async function publishWatched(devnet: Devnet, source: DevnetHost): Promise<number> {
+type Moment = 'firstCopyMs' | 'takenMs'
+
+/** Sends a statement; resolves once `moment` has come at every other host, or 10 s passed. */
+async function spreadFrom(
+  devnet: Devnet,
+  source: DevnetHost,
+  moment: Moment,
+  signal: AbortSignal | undefined
+): Promise<{ sentMs: number; arrivals: readonly Arrival[] }> {
+  const others = devnet.alive.length - 1
   const envelope = await devnet.sayReturned(source)
-  await devnet.watchCopies(hash('sha256', envelope, 'binary'))
-  return await devnet.publish(source, envelope)
+  await devnet.watchSpread(envelope)
+  const sentMs = await devnet.publish(source, envelope)
+  const arrived = async (): Promise<readonly Arrival[]> =>
+    (await devnet.arrivals()).filter(({ host }) => host !== source.index)
+  const done = async (): Promise<boolean> => timesOf(await arrived(), moment).size >= others
+  await until(done, BROADCAST_TIMEOUT_MS, signal)
+  return { sentMs, arrivals: await arrived() }
+}
+
+function timesOf(arrivals: readonly Arrival[], moment: Moment): Map<number, number> {
+  const times = new Map<number, number>()
+  for (const arrival of arrivals) {
+    const atMs = arrival[moment]
+    if (atMs !== undefined) times.set(arrival.host, atMs)
+  }
+  return times
 }
 
 /** Counts members that hosts call down although nobody killed them, from its creation on. */

@@ -3,6 +3,7 @@ import type { NodeConfig } from '../config/index.ts'
 import type { Standing } from '../view.ts'
 import type { DemoSummary } from './demo-summary.ts'
 import type { HostRow } from './host-row.ts'
+import type { Arrival } from './spread.ts'
 
 /** What a shard is made from; passes between threads. */
 export interface ShardInit {
@@ -68,11 +69,10 @@ export interface Shard {
   sayReturned(host: number): Promise<Uint8Array>
   /** @returns when it was sent, by {@link sharedNowMs} */
   publish(host: number, envelope: Uint8Array): Promise<number>
-  /** Counts the copies of one gossip message from now on. */
-  watchCopies(id: string): Promise<void>
-  copies(): Promise<number>
-  /** When the first of them came to each host, before it was checked; by {@link sharedNowMs}. */
-  firstCopiesMs(): Promise<ReadonlyMap<number, number>>
+  /** Follows how one statement spreads, from now on. */
+  watchSpread(envelope: Uint8Array): Promise<void>
+  /** How it came to those hosts that it came to. */
+  arrivals(): Promise<readonly Arrival[]>
   /**
    * Ends a host as `kill -9` would.
    *

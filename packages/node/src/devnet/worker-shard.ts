@@ -4,6 +4,7 @@ import type { Logger } from '../log/index.ts'
 import type { HostRow } from './host-row.ts'
 import type { LedgerCounts, ReportCounts, Shard, ShardEvents, ShardInit } from './shard.ts'
 import { ShardCaller, type ShardMessage } from './shard-protocol.ts'
+import type { Arrival } from './spread.ts'
 
 /** A source file runs its worker from source, a built one from the build. */
 const WORKER_URL: URL = new URL(
@@ -62,16 +63,12 @@ export class WorkerShard implements Shard {
     return this.#caller.call('publish', host, envelope)
   }
 
-  watchCopies(id: string): Promise<void> {
-    return this.#caller.call('watchCopies', id)
+  watchSpread(envelope: Uint8Array): Promise<void> {
+    return this.#caller.call('watchSpread', envelope)
   }
 
-  copies(): Promise<number> {
-    return this.#caller.call('copies')
-  }
-
-  firstCopiesMs(): Promise<ReadonlyMap<number, number>> {
-    return this.#caller.call('firstCopiesMs')
+  arrivals(): Promise<readonly Arrival[]> {
+    return this.#caller.call('arrivals')
   }
 
   kill(host: number): Promise<number> {

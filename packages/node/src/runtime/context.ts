@@ -30,6 +30,8 @@ export interface RuntimeContext {
   /** Runs `task` and reports its failure; nothing a peer sends may end the process. */
   readonly background: (what: string, task: () => Promise<void>) => void
   readonly onStanding: (key: string, standing: Standing) => void
+  /** A statement of another member is durable in the ledger. */
+  readonly onTaken: (envelope: Uint8Array) => void
   /** Counts a drop; what no honest peer passes on lowers the score of `from`. */
   readonly onReject: (code: RejectCode, from: string, subject?: Subject) => void
 }

@@ -132,9 +132,10 @@ export class Statements {
 
   /** Peers may forward a good statement at once; this node acts when the ledger holds it. */
   #later(statement: VerifiedStatement<unknown>, act: () => void): void {
-    const { background, journal } = this.#context
+    const { background, journal, onTaken } = this.#context
     background('take in a statement', async () => {
       await journal.record(statementReceived, statement.bytes, statement.sender.id)
+      onTaken(statement.bytes)
       act()
     })
   }

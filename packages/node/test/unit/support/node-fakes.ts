@@ -42,6 +42,7 @@ export interface Witnessed {
   readonly journal: { type: string; actor: Uint8Array | undefined; value: unknown }[]
   readonly published: { cell: number | undefined; envelope: Uint8Array }[]
   readonly standings: { key: string; standing: Standing }[]
+  readonly taken: Uint8Array[]
   readonly rejected: { code: RejectCode; from: string }[]
   readonly unknown: string[]
   readonly failures: unknown[]
@@ -66,7 +67,15 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
   const clock = { wallNowMs: NOW_MS, monotonicNowMs: 0 }
   const running = new Set<Promise<void>>()
   const witnessed: Witnessed = {
-    ...{ journal: [], published: [], standings: [], rejected: [], unknown: [], failures: [] },
+    ...{
+      journal: [],
+      published: [],
+      standings: [],
+      taken: [],
+      rejected: [],
+      unknown: [],
+      failures: []
+    },
     async idle() {
       while (running.size > 0) await Promise.all(running)
     }
@@ -117,6 +126,7 @@ export function fakeContext({ world, links = [], env = Envs.dev }: ContextInit):
       running.add(run)
     },
     onStanding: (key, standing) => witnessed.standings.push({ key, standing }),
+    onTaken: envelope => witnessed.taken.push(envelope),
     onReject
   }
   return { ...witnessed, context, clock }
