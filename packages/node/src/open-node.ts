@@ -318,7 +318,7 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
     admit: (record, peer) => admitPeer(parts, record, peer),
     opened: (link, offers) => linkOpened(parts, link, offers),
     frame: (link, received) => receiveFrame(parts, statements, link, received),
-    malformed: link => context.onReject('malformed', link.member.peer),
+    malformed: peer => context.onReject('malformed', peer),
     closed: link => linkClosed(parts, link)
   })
   const overlay: Overlay = new Overlay({

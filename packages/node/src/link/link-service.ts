@@ -21,8 +21,8 @@ export interface LinkEvents {
   admit(record: Uint8Array, peer: string): Promise<Member | undefined>
   opened(link: Link, offers: DatagramOffers): void
   frame(link: Link, frame: Frame): void
-  /** A frame that doesn't decode, from a peer that should know better. */
-  malformed(link: Link): void
+  /** What no link starts with, or a frame that doesn't decode: the peer should know better. */
+  malformed(peer: string): void
   closed(link: Link): void
 }
 
@@ -79,8 +79,13 @@ export class LinkService {
       stream.abort(error)
       reject(error)
     }
+    const peer = connection.remotePeer.toString()
+    const refuseMalformed = (why: string): void => {
+      this.#events.malformed(peer)
+      refuse(why)
+    }
     const admit = async (record: Uint8Array, theirs?: DatagramOffer | null): Promise<void> => {
-      const member = await this.#events.admit(record, connection.remotePeer.toString())
+      const member = await this.#events.admit(record, peer)
       clearTimeout(timer)
       if (member === undefined) return refuse('record not accepted')
       if (stream.status !== 'open' || this.#stopped) return refuse('closed while greeting')
@@ -93,12 +98,14 @@ export class LinkService {
     readFrames(stream, bytes => {
       const frame = openFrame(bytes)
       if (this.#stopped) return
-      if (!frame.ok) return link === undefined ? refuse('malformed') : this.#events.malformed(link)
+      if (!frame.ok) {
+        return link === undefined ? refuseMalformed('malformed') : this.#events.malformed(peer)
+      }
       if (link !== undefined) return this.#events.frame(link, frame.value)
       if (!greeted) {
         greeted = true
         const { record, datagrams } = frame.value
-        if (record == null) return refuse('no record first')
+        if (record == null) return refuseMalformed('no record first')
         admit(record, datagrams).catch(error => refuse(String(error)))
       } else if (early.length < MAX_EARLY_FRAMES) early.push(frame.value)
     })

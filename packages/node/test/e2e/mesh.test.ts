@@ -79,8 +79,20 @@ describe('a malicious peer', function () {
     new DataView(bytes.buffer).setUint32(0, length)
     return bytes
   }
-  const attacks: { desc: string; protocol: string; bytes: () => Uint8Array[] }[] = [
-    { desc: 'garbage on a link', protocol: LINK_PROTOCOL, bytes: () => [withLength(garbage)] },
+  interface Attack {
+    readonly desc: string
+    readonly protocol: string
+    readonly bytes: () => Uint8Array[]
+    /** Whether it is a drop with its reason; else the stream alone ends. */
+    readonly counted?: true
+  }
+  const attacks: Attack[] = [
+    {
+      desc: 'garbage on a link',
+      protocol: LINK_PROTOCOL,
+      bytes: () => [withLength(garbage)],
+      counted: true
+    },
     {
       desc: 'a frame without end on a link',
       protocol: LINK_PROTOCOL,
@@ -89,12 +101,14 @@ describe('a malicious peer', function () {
     {
       desc: 'a beat before any record on a link',
       protocol: LINK_PROTOCOL,
-      bytes: () => [encodeFrame({ beat: { incarnation: 1 } })]
+      bytes: () => [encodeFrame({ beat: { incarnation: 1 } })],
+      counted: true
     },
     {
       desc: 'a record of garbage on a link',
       protocol: LINK_PROTOCOL,
-      bytes: () => [encodeFrame({ record: garbage })]
+      bytes: () => [encodeFrame({ record: garbage })],
+      counted: true
     },
     { desc: 'garbage as a lookup', protocol: FIND_CELL_PROTOCOL, bytes: () => [garbage] },
     {
@@ -114,13 +128,15 @@ describe('a malicious peer', function () {
     }
   ]
 
-  for (const { desc, protocol, bytes } of attacks) {
+  for (const { desc, protocol, bytes, counted = false } of attacks) {
     it(`that sends ${desc} is cut off; the node works on`, async () => {
       const [node] = mesh.nodes as [MeshNode]
       const { size } = node.parts.directory
+      const before = rejectedBy(node)
       const attacker = await attack(node, [])
       await attacker.send(protocol, bytes())
       await attacker.stop()
+      assert.equal(rejectedBy(node) - before, counted ? 1 : 0)
       assert.equal(node.parts.directory.size, size)
       assert.ok(mesh.nodes.every(({ wired }) => wired))
     })
