@@ -7,6 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { type AppScore, type GossipTaps, gossipOptions } from '../gossip/options.ts'
 import type { Wire } from './delayed-transport.ts'
+import { withLazyWindows } from './lazy-windows.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 export type Host = Libp2p<{ identify: Identify; pubsub: GossipSub }>
@@ -46,7 +47,7 @@ export async function createHost(init: HostInit): Promise<Host> {
     transports: [init.wire?.transport(transport) ?? transport],
     connectionEncrypters: [noise()],
     // Links carry their own beats; the muxer's would ping each connection at its start and after.
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [withLazyWindows(yamux({ enableKeepAlive: false }))],
     connectionManager: {
       maxConnections,
       maxParallelDials: init.maxLinks,

@@ -4,7 +4,8 @@ import {
   type Digests,
   decodeLinkFrame,
   type Probe,
-  type ProbeAnswer
+  type ProbeAnswer,
+  type Tidings
 } from '@torusmesh/protocol'
 
 /** Where a host takes the beats of one link as datagrams, and what to seal them with. */
@@ -32,6 +33,7 @@ export interface Frame {
   readonly answer?: ProbeAnswer | null
   readonly digests?: Digests | null
   readonly notice?: Uint8Array | null
+  readonly tidings?: Tidings | null
   readonly datagramsHeard?: boolean | null
   readonly datagrams?: DatagramOffer | null
 }

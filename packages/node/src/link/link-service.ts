@@ -3,7 +3,6 @@ import type { Host } from '../host/create-host.ts'
 import type { Member } from '../overlay/directory.ts'
 import { type DatagramOffer, type DatagramOffers, type Frame, openFrame } from './frame.ts'
 import { readFrames } from './frames.ts'
-import { widenWindowLazily } from './lazy-window.ts'
 import { encodeFrame, Link } from './link.ts'
 
 export const LINK_PROTOCOL = '/torusmesh/link/1'
@@ -71,7 +70,6 @@ export class LinkService {
     let link: Link | undefined
     let greeted = false
     const own = this.#events.offer()
-    widenWindowLazily(stream)
     const timer = setTimeout(() => refuse('no hello in time'), HELLO_TIMEOUT_MS)
     const refuse = (why: string): void => {
       clearTimeout(timer)
