@@ -1,4 +1,10 @@
 export * from './bytes.ts'
+export {
+  decodeCouncilRequest,
+  decodeCouncilResponse,
+  decodeCouncilStatement,
+  decodeGovernanceStatement
+} from './decode/council.ts'
 export { decodeDigestStatement, decodeHealthStatement } from './decode/health.ts'
 export { decodeFindCellRequest, decodeFindCellResponse, decodeLinkFrame } from './decode/sync.ts'
 export * from './domains.ts'

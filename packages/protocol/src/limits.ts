@@ -43,6 +43,8 @@ export const RECORD_MAX_BYTES: number = 16 * 1024
 export const ENROLMENT_MAX_BYTES: number = 4 * 1024
 
 export const DIGESTS_PER_FRAME_MAX = 64
+/** Members of whom a node keeps a down notice or a return. */
+export const TIDINGS_MAX = 64
 export const RECORDS_PER_ANSWER_MAX = 8
 /** 64 digests of steward and witness, at 900 bytes an envelope, twice over. */
 export const FRAME_MAX_BYTES: number = 256 * 1024
@@ -59,3 +61,12 @@ export const GENESIS_MAX_BYTES: number = 16 * 1024 * 1024
 export const GENESIS_TEXT_MAX_CHARS: number = 2 * GENESIS_MAX_BYTES
 export const DIMENSIONS_MAX = 8
 export const CELLS_MAX = 1_048_576
+
+/** What a member says to the council: a draft with two texts of 4,096 characters and a whole policy. */
+export const SAID_MAX_BYTES: number = 56 * 1024
+/** A message of the engine that is gossiped: a proposal with certificates of 40 ML-DSA-65 signatures. */
+export const COUNCIL_MESSAGE_MAX_BYTES: number = 240 * 1024
+/** A message of the engine that goes to one member alone. */
+export const COUNCIL_REQUEST_MAX_BYTES: number = 2 * 1024 * 1024
+export const COUNCIL_RESPONSE_MAX_BYTES: number = 8 * 1024 * 1024
+export const COUNCIL_MESSAGES_MAX = 64

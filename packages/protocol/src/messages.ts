@@ -191,6 +191,13 @@ export declare namespace ProbeAnswer {
   type $Shape = torusmesh.v1.ProbeAnswer.$Shape
 }
 
+export const Tidings: typeof torusmesh.v1.Tidings = v1.Tidings
+export type Tidings = torusmesh.v1.Tidings
+export declare namespace Tidings {
+  type $Properties = torusmesh.v1.Tidings.$Properties
+  type $Shape = torusmesh.v1.Tidings.$Shape
+}
+
 export const Digests: typeof torusmesh.v1.Digests = v1.Digests
 export type Digests = torusmesh.v1.Digests
 export declare namespace Digests {
@@ -231,4 +238,39 @@ export type JoinResponse = torusmesh.v1.JoinResponse
 export declare namespace JoinResponse {
   type $Properties = torusmesh.v1.JoinResponse.$Properties
   type $Shape = torusmesh.v1.JoinResponse.$Shape
+}
+
+export const GovernanceStatement: typeof torusmesh.v1.GovernanceStatement = v1.GovernanceStatement
+export type GovernanceStatement = torusmesh.v1.GovernanceStatement
+export declare namespace GovernanceStatement {
+  type $Properties = torusmesh.v1.GovernanceStatement.$Properties
+  type $Shape = torusmesh.v1.GovernanceStatement.$Shape
+}
+
+export const CouncilStatement: typeof torusmesh.v1.CouncilStatement = v1.CouncilStatement
+export type CouncilStatement = torusmesh.v1.CouncilStatement
+export declare namespace CouncilStatement {
+  type $Properties = torusmesh.v1.CouncilStatement.$Properties
+  type $Shape = torusmesh.v1.CouncilStatement.$Shape
+}
+
+export const CouncilRequest: typeof torusmesh.v1.CouncilRequest = v1.CouncilRequest
+export type CouncilRequest = torusmesh.v1.CouncilRequest
+export declare namespace CouncilRequest {
+  type $Properties = torusmesh.v1.CouncilRequest.$Properties
+  type $Shape = torusmesh.v1.CouncilRequest.$Shape
+}
+
+export const CouncilSince: typeof torusmesh.v1.CouncilSince = v1.CouncilSince
+export type CouncilSince = torusmesh.v1.CouncilSince
+export declare namespace CouncilSince {
+  type $Properties = torusmesh.v1.CouncilSince.$Properties
+  type $Shape = torusmesh.v1.CouncilSince.$Shape
+}
+
+export const CouncilResponse: typeof torusmesh.v1.CouncilResponse = v1.CouncilResponse
+export type CouncilResponse = torusmesh.v1.CouncilResponse
+export declare namespace CouncilResponse {
+  type $Properties = torusmesh.v1.CouncilResponse.$Properties
+  type $Shape = torusmesh.v1.CouncilResponse.$Shape
 }

@@ -1,3 +1,4 @@
+import { decodeCouncilStatement, decodeGovernanceStatement } from './decode/council.ts'
 import { decodeDigestStatement, decodeHealthStatement } from './decode/health.ts'
 import { Env, type EnvName, envName } from './env.ts'
 import { ProtocolError } from './errors.ts'
@@ -113,7 +114,8 @@ const policies = {
   vote: {
     id: Subject.vote,
     scope: 'mesh',
-    maxBytes: 8 * KB,
+    // Votes take 7 kB, a proposal with its certificates up to what gossip carries.
+    maxBytes: 248 * KB,
     queueLength: 4_096,
     queueOrder: 'fifo',
     priority: 0,
@@ -121,7 +123,7 @@ const policies = {
     scoreWeight: 4,
     lifetimeMs: 10 * MINUTE_MS,
     suites: DECISION_SUITES,
-    decode: refuse
+    decode: decodeCouncilStatement
   },
   governance: {
     id: Subject.governance,
@@ -134,7 +136,7 @@ const policies = {
     scoreWeight: 2,
     lifetimeMs: 24 * 60 * MINUTE_MS,
     suites: DECISION_SUITES,
-    decode: refuse
+    decode: decodeGovernanceStatement
   },
   evidence: {
     id: Subject.evidence,

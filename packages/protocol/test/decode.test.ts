@@ -168,6 +168,9 @@ describe('a digest statement', () => {
 
 describe('a link frame', () => {
   const digests = (entries: object[]) => ({ digests: { digests: entries } })
+  const tidings = (members: number, ranks: number[]) => ({
+    tidings: { members: bytes(8 * members), ranks, answer: true }
+  })
   const greeting = (changes: object) => ({
     record: id,
     datagrams: { port: 4_801, key: bytes(16), tag: 0xffff_ffff, ...changes }
@@ -196,6 +199,12 @@ describe('a link frame', () => {
     { desc: 'a digest without a steward', message: digests([{ witness: id }]), ok: false },
     { desc: '65 digests', message: digests(list(65, { steward: id })), ok: false },
     { desc: 'no digests', message: digests([]), ok: false },
+    { desc: 'tidings of 64 members', message: tidings(64, list(64, 9)), ok: true },
+    { desc: 'no tidings', message: { tidings: {} }, ok: true },
+    { desc: 'tidings of 65 members', message: tidings(65, list(65, 9)), ok: false },
+    { desc: 'tidings with a rank too many', message: tidings(1, [9, 9]), ok: false },
+    { desc: 'tidings with a rank too few', message: tidings(2, [9]), ok: false },
+    { desc: 'tidings beyond 2^53', message: tidings(1, [2 ** 60]), ok: false },
     { desc: 'no kind', message: {}, ok: false }
   ])
 

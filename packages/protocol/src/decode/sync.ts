@@ -4,18 +4,21 @@ import {
   FRAME_MAX_BYTES,
   RECORD_MAX_BYTES,
   RECORDS_PER_ANSWER_MAX,
-  REQUEST_MAX_BYTES
+  REQUEST_MAX_BYTES,
+  SHORT_ID_BYTES,
+  TIDINGS_MAX
 } from '../limits.ts'
 import {
   type DatagramOffer,
   type Digests,
   FindCellRequest,
   FindCellResponse,
-  LinkFrame
+  LinkFrame,
+  type Tidings
 } from '../messages.ts'
 import type { Checked } from '../reject.ts'
 import { decodeMessage, type MessageRules } from './decode.ts'
-import { hasBytes, hasEntries, isId, isIdOrNone } from './rules.ts'
+import { hasBytes, hasEntries, isCount, isId, isIdOrNone } from './rules.ts'
 
 const frame: MessageRules<LinkFrame & LinkFrame.$Shape> = {
   type: LinkFrame,
@@ -38,6 +41,8 @@ const frame: MessageRules<LinkFrame & LinkFrame.$Shape> = {
         return isId(message.probe.member)
       case 'digests':
         return areDigests(message.digests)
+      case 'tidings':
+        return areTidings(message.tidings)
       case undefined:
         return false
       default:
@@ -58,6 +63,16 @@ const areDigests = ({ digests }: Digests.$Properties): boolean =>
       hasBytes(steward, FRAME_MAX_BYTES) &&
       (witness == null || witness.length === 0 || hasBytes(witness, FRAME_MAX_BYTES))
   )
+
+/** A node that keeps none says so, too. */
+function areTidings({ members, ranks }: Tidings.$Properties): boolean {
+  const count = ranks?.length ?? 0
+  return (
+    count <= TIDINGS_MAX &&
+    (members?.length ?? 0) === count * SHORT_ID_BYTES &&
+    (ranks ?? []).every(isCount)
+  )
+}
 
 const findRequest: MessageRules<FindCellRequest> = {
   type: FindCellRequest,

@@ -15,6 +15,11 @@ export class Lanes<Item> {
     return this.#lanes.urgent.length + this.#lanes.routine.length
   }
 
+  /** Items that wait in the urgent lane. */
+  get urgent(): number {
+    return this.#lanes.urgent.length
+  }
+
   push(item: Item, urgency: Urgency): void {
     this.#lanes[urgency].push(item)
   }

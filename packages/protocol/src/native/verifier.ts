@@ -44,10 +44,11 @@ export interface NativeVerifier extends Verifier {
 const MAX_WAITING = 1_024
 /**
  * Main-thread time for Falcon in a turn of the event loop: as long as the rest of the turn took, within
- * these bounds. A busy loop turns slowly: with little time a turn, statements would wait for many.
+ * these bounds. A busy loop turns slowly, in up to half a second: what is urgent had better be checked
+ * in the turn in which it came.
  */
 const SLICE_MIN_MS = 8
-const SLICE_MAX_MS = 25
+const SLICE_MAX_MS = { routine: 25, urgent: 100 } as const satisfies Record<Urgency, number>
 /** From so many left waiting on, the pool helps. A batch takes a worker 3 ms. */
 const POOL_FROM = 32
 const BATCH = 64
@@ -94,7 +95,8 @@ class SlicingVerifier implements NativeVerifier {
   #threaded = 0
   #batches = 0
   #spentMs = 0
-  #sliceMs = SLICE_MIN_MS
+  /** How long the rest of the last turn took. */
+  #restMs = 0
   #turnScheduled = false
 
   constructor({ native, pool, maxWaiting = MAX_WAITING }: VerifierInit) {
@@ -140,8 +142,9 @@ class SlicingVerifier implements NativeVerifier {
     return isValid
   }
 
-  #falcon(check: FalconCheck, urgency: Urgency | undefined): boolean | Promise<boolean> {
-    if (this.#falconQueue.length === 0 && this.#spentMs < this.#sliceMs) {
+  #falcon(check: FalconCheck, urgency: Urgency = 'routine'): boolean | Promise<boolean> {
+    const before = urgency === 'urgent' ? this.#falconQueue.urgent : this.#falconQueue.length
+    if (before === 0 && this.#hasTime(urgency)) {
       this.counters.immediate++
       return this.#checkHere(check)
     }
@@ -183,16 +186,21 @@ class SlicingVerifier implements NativeVerifier {
     const spentBeforeMs = this.#spentMs
     setImmediate(() => {
       this.#turnScheduled = false
-      const restMs = performance.now() - scheduledMs - (this.#spentMs - spentBeforeMs)
-      this.#sliceMs = Math.min(Math.max(restMs, SLICE_MIN_MS), SLICE_MAX_MS)
+      this.#restMs = performance.now() - scheduledMs - (this.#spentMs - spentBeforeMs)
       this.#spentMs = 0
       this.#serveFalcon()
     })
   }
 
+  /** Whether this turn has time for another check. */
+  #hasTime(urgency: Urgency): boolean {
+    const sliceMs = Math.min(Math.max(this.#restMs, SLICE_MIN_MS), SLICE_MAX_MS[urgency])
+    return this.#spentMs < sliceMs
+  }
+
   #serveFalcon(): void {
     const queue = this.#falconQueue
-    while (queue.length > 0 && this.#spentMs < this.#sliceMs) {
+    while (queue.length > 0 && this.#hasTime(queue.urgent > 0 ? 'urgent' : 'routine')) {
       const { work, resolve } = queue.shift()!
       this.counters.sliced++
       resolve(this.#checkHere(work))
