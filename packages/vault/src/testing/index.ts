@@ -1,0 +1,10 @@
+export { Draw } from './draw.ts'
+export { type Fate, FaultyDisk, type Files } from './faulty-disk.ts'
+export { mockKeys } from './mock-keys.ts'
+export {
+  type Convicts,
+  convicts,
+  type ReleasedVote,
+  runTrials,
+  type TrialReport
+} from './trials.ts'
