@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { consensusRows } from './consensus.ts'
 import { ledgerRows } from './ledger.ts'
 import { meshRows } from './mesh.ts'
 import { realismRows } from './realism.ts'
@@ -11,17 +12,21 @@ import { resultsRows } from './simulations/results.ts'
 import { sweepRows } from './simulations/sweep.ts'
 import { suiteRows } from './suites.ts'
 import { tableOf } from './table.ts'
+import { vaultRows, vaultTrialRows } from './vault.ts'
 
 const BENCHMARKS: Readonly<Record<string, (nodes?: number) => Promise<readonly Row[]>>> = {
   suites: suiteRows,
   ledger: ledgerRows,
+  consensus: consensusRows,
   mesh: meshRows,
   realism: realismRows,
   simulations: floodRows,
   growth: growthRows,
   broadcast: broadcastRows,
   results: resultsRows,
-  sweeps: sweepRows
+  sweeps: sweepRows,
+  vault: vaultRows,
+  'vault-trials': vaultTrialRows
 }
 
 const USAGE = `npm run --silent bench -- [NAME ...] [--nodes N] [--json]

@@ -1,73 +1,81 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import {
-  broadcastFrom,
-  createLogger,
-  type Devnet,
-  type DevnetHost,
-  killAndWait,
-  resolveConfig,
-  startDevnet
-} from '@torusmesh/node'
 import {
   findScenario,
   type LatencySpec,
   type Merged,
   pairDelaysMs,
+  type RunOutcome,
   type RunSpec,
   resolveSpec,
   runScenario,
   type Scenario,
   type Topology
 } from '@torusmesh/simulations'
-import { createTorus, type LongLinks, type Torus } from '@torusmesh/torus'
+import { createTorus, type Torus } from '@torusmesh/torus'
 import { distanceOf, quantile, type Sample, sampleOf } from './distribution.ts'
-import { median, type Row } from './row.ts'
+import { type Live, type LiveBroadcasts, type LiveKills, runLive } from './realism-live.ts'
+import { phase } from './realism-phase.ts'
+import type { Row } from './row.ts'
 
-/** Of the broadcast scenario; decides delays, sources and meshes. */
+const SIZES = [27, 64, 125, 216, 343, 512]
+/** Of both scenarios; decides delays, sources and meshes. */
 const SEED = 1
 const LATENCY: LatencySpec = { model: 'lognormal', medianMs: 60, sigmaPermille: 600 }
 const MESSAGES = 24
 const WARMUP_MS = 3_000
 const SETTLE_MS = 5_000
 const PER_SECOND = 4
-/**
- * A broadcast during which the thread of all hosts stood still for longer is repeated: that isn't the
- * network. More hosts have more threads, and never keep still.
- */
-const STALL_MAX_MS = 15
-const TRIES = 5
-const ONE_THREAD_HOSTS = 64
-/** gossipsub's meshes form in the first heartbeats of the last host. */
-const MESHES_FORM_MS = 5_000
 
 const VICTIMS = 5
 const FIRST_KILL_MS = 15_000
 const NEXT_KILL_MS = 5_000
 const AFTER_KILLS_MS = 25_000
-/** Neighbours on a torus of three sides above 2. */
-const NEIGHBOURS = 6
 /** Of the times that the health scenario counts. */
 const BUCKET_MS = 4
 
-/** What a live mesh and its simulation did, by figure. */
+const SIMULATION_DEADLINE_MS = 60_000
+
+/** What a live mesh and its simulation did, by figure; `undefined` is what a deadline cut off. */
 interface Compared {
   readonly name: string
-  readonly live: Sample
-  readonly simulated: Sample
+  readonly live: Sample | undefined
+  readonly simulated: Sample | undefined
   readonly model: string
 }
 
-/** A live mesh with injected delays beside its simulation: the same links, delays, sources, victims. */
+/**
+ * A live mesh with injected delays beside its simulation: the same links, delays, sources, victims.
+ *
+ * @param nodes - 27, 64, 125, 216, 343 or 512, for one host stands in each cell
+ */
 export async function realismRows(nodes = 64): Promise<Row[]> {
-  const compared = [await compareBroadcasts(nodes), await compareKills(nodes)]
-  return compared.flat().flatMap(rowsOf)
+  if (!SIZES.includes(nodes)) throw new Error(`${nodes} hosts: take one of ${SIZES.join(', ')}`)
+  const broadcast = broadcastSpec(nodes)
+  const victims = farApart(createTorus(sidesOf(nodes)), VICTIMS)
+  const live = await runLive({
+    ...{ nodes, victims, oneWayMs: pairDelaysMs(broadcast) },
+    async sourcesOn(topology) {
+      const { tables } = await runScenario(broadcast, { scenario: on(topology, 'broadcast') })
+      return tables['messages']!['source'] as Int32Array
+    }
+  })
+  return [
+    ...(await broadcastRows(broadcast, live)),
+    ...(await killRows(killSpec(nodes, victims), live))
+  ]
 }
 
 function rowsOf({ name, live, simulated, model }: Compared): Row[] {
+  const what = `simulated, ${model}`
+  if (live === undefined || simulated === undefined) {
+    return [{ name, value: Number.NaN, unit: 'ms, not reached', peer: what }]
+  }
   const row = (figure: string, percent: number): Row => {
     const value = quantile(live, percent)
     const other = quantile(simulated, percent)
-    const peer = `simulated, ${model}: ${other.toFixed(1)} ms`
+    const peer = `${what}: ${other.toFixed(1)} ms`
+    if (value === Number.POSITIVE_INFINITY) {
+      return { name: `${name}, ${figure}`, value: Number.NaN, unit: 'ms, not reached', peer }
+    }
     return { name: `${name}, ${figure}`, value, unit: 'ms', peer, ratio: value / other }
   }
   return [
@@ -76,13 +84,13 @@ function rowsOf({ name, live, simulated, model }: Compared): Row[] {
       name: `${name}, Kolmogorov–Smirnov distance`,
       value: distanceOf(live, simulated),
       unit: `n ${live.length}`,
-      peer: `simulated, ${model}, n ${simulated.length}`
+      peer: `${what}, n ${simulated.length}`
     }
   ]
 }
 
-async function compareBroadcasts(nodes: number): Promise<Compared[]> {
-  const spec = resolveSpec({
+function broadcastSpec(nodes: number): RunSpec {
+  return resolveSpec({
     ...{ scenario: 'broadcast', nodes, seed: SEED },
     duration: WARMUP_MS + (MESSAGES * 1_000) / PER_SECOND + SETTLE_MS,
     network: { latency: LATENCY, jitterSigmaPermille: 0 },
@@ -93,67 +101,60 @@ async function compareBroadcasts(nodes: number): Promise<Compared[]> {
       ...{ meshDegree: 6, meshMax: 8, idontwantBytes: 8_192, sizeBytes: 1_000 }
     }
   })
-  const oneWayMs = pairDelaysMs(spec)
-  const live = await liveBroadcasts(spec, oneWayMs)
+}
+
+async function broadcastRows(spec: RunSpec, live: Live | undefined): Promise<Row[]> {
+  const name = `mesh of ${spec.nodes}: broadcast heard`
+  const measured = live?.broadcasts
+  if (live === undefined || measured === undefined) {
+    return rowsOf({ name, live: undefined, simulated: undefined, model: 'gossipsub' })
+  }
   // The scenario takes whole ms.
-  const processMs = Math.max(1, Math.round(live.hopMs))
-  const simulated = async (ms: number): Promise<Sample> => {
-    const parameters = { ...spec.parameters, processMs: ms }
-    const scenario = on(live.topology, 'broadcast')
-    const { tables } = await runScenario({ ...spec, parameters }, { scenario })
-    const { delayMs, deliveries } = tables['delays'] as Record<string, Float64Array>
-    return [...delayMs!].flatMap((delay, i) => new Array<number>(deliveries![i]!).fill(delay + 0.5))
+  const processMs = Math.max(1, Math.round(measured.hopMs))
+  const hop = await simulatedBroadcasts(spec, live.topology, processMs)
+  const wire = await simulatedBroadcasts(spec, live.topology, 0)
+  const model = `${processMs} ms a hop (live: ${measured.hopMs.toFixed(1)})`
+  const quiet = { name: `${name}, stalled ones repeated`, live: measured.quietMs }
+  const all = { name: `${name}, all sendings`, live: measured.allMs, simulated: hop, model }
+  const alone = { simulated: wire, model: 'the wire alone' }
+  const compared =
+    quiet.live === undefined
+      ? [all, { ...all, ...alone }]
+      : [all, { ...quiet, simulated: hop, model }, { ...quiet, ...alone }]
+  return [...compared.flatMap(rowsOf), stallRow(spec.nodes, measured)]
+}
+
+function stallRow(nodes: number, { stalled, sendings }: LiveBroadcasts): Row {
+  return {
+    name: `mesh of ${nodes}: sendings during a stall of the hosts' thread`,
+    value: Math.round((1_000 * stalled) / sendings) / 10,
+    unit: `% of ${sendings}`
   }
-  const name = `mesh of ${nodes}: broadcast heard`
-  const hop = `${processMs} ms a hop (live: ${live.hopMs.toFixed(1)})`
-  return [
-    { name: `${name}, all`, live: live.allMs, simulated: await simulated(processMs), model: hop },
-    { name, live: live.quietMs, simulated: await simulated(processMs), model: hop },
-    { name, live: live.quietMs, simulated: await simulated(0), model: 'the wire alone' }
-  ]
 }
 
-interface LiveBroadcasts {
-  readonly topology: Topology
-  /** Of all broadcasts. */
-  readonly allMs: Sample
-  /** One from each source: the first during which the first thread never stood still, else the last try. */
-  readonly quietMs: Sample
-  /** From the sending to the first copy at a peer of the source, less what the wire takes; the median. */
-  readonly hopMs: number
+async function simulatedBroadcasts(
+  spec: RunSpec,
+  topology: Topology,
+  processMs: number
+): Promise<Sample | undefined> {
+  const parameters = { ...spec.parameters, processMs }
+  const outcome = await simulated({ ...spec, parameters }, on(topology, 'broadcast'))
+  if (outcome === undefined) return undefined
+  const { delayMs, count } = outcome.tables['delays'] as Record<string, Float64Array>
+  return [...delayMs!].flatMap((delay, i) => new Array<number>(count![i]!).fill(delay + 0.5))
 }
 
-async function liveBroadcasts(spec: RunSpec, oneWayMs: Float32Array): Promise<LiveBroadcasts> {
-  const { nodes } = spec
-  await using devnet = await startMesh(nodes, oneWayMs)
-  const topology = topologyOf(devnet)
-  const { tables } = await runScenario(spec, { scenario: on(topology, 'broadcast') })
-  const sources = tables['messages']!['source'] as Int32Array
-  await pause(MESHES_FORM_MS)
-  const all: number[] = []
-  const quiet: number[] = []
-  const hopsMs: number[] = []
-  for (const source of sources) {
-    for (let left = nodes <= ONE_THREAD_HOSTS ? TRIES : 1; left > 0; left--) {
-      const stall = monitorEventLoopDelay({ resolution: 1 })
-      stall.enable()
-      const heardMs = await broadcastFrom(devnet, devnet.hosts[source]!)
-      stall.disable()
-      all.push(...heardMs.values())
-      if (left > 1 && stall.max / 1e6 > STALL_MAX_MS) continue
-      quiet.push(...heardMs.values())
-      for (const peer of peersOf(topology, source)) {
-        hopsMs.push(heardMs.get(peer)! - oneWayMs[source * nodes + peer]!)
-      }
-      break
-    }
-  }
-  return { topology, allMs: sampleOf(all), quietMs: sampleOf(quiet), hopMs: median(hopsMs) }
+async function simulated(spec: RunSpec, scenario: Scenario): Promise<RunOutcome | undefined> {
+  return await phase(`simulated ${spec.scenario}`, SIMULATION_DEADLINE_MS, (signal, tell) =>
+    runScenario(spec, {
+      ...{ scenario, signal },
+      onProgress: ({ virtualMs, ofMs }) => tell('ms', Math.round(virtualMs), ofMs)
+    })
+  )
 }
 
-async function compareKills(nodes: number): Promise<Compared[]> {
-  const victims = farApart(createTorus(sidesOf(nodes)), VICTIMS)
-  const spec = resolveSpec({
+function killSpec(nodes: number, victims: readonly number[]): RunSpec {
+  return resolveSpec({
     ...{ scenario: 'health-detection', nodes, seed: SEED },
     duration: FIRST_KILL_MS + VICTIMS * NEXT_KILL_MS + AFTER_KILLS_MS,
     network: { latency: LATENCY, jitterSigmaPermille: 0, loss: { model: 'none' } },
@@ -163,57 +164,31 @@ async function compareKills(nodes: number): Promise<Compared[]> {
     })),
     parameters: { preset: 'local', links: 'long' }
   })
-  const { topology, knownMs, downMs } = await liveKills(spec, victims)
+}
+
+async function killRows(spec: RunSpec, live: Live | undefined): Promise<Row[]> {
+  const name = `mesh of ${spec.nodes}: killed host`
+  const measured: LiveKills | undefined = live?.kills
+  const found = live && measured ? await simulatedKills(spec, live.topology) : undefined
+  const model = 'no CPU, no disk'
+  return [
+    { name: `${name} down for its watchers`, live: measured?.downMs, simulated: found?.downMs },
+    { name: `${name} known to all`, live: measured?.knownMs, simulated: found?.knownMs }
+  ].flatMap(compared => rowsOf({ ...compared, model }))
+}
+
+async function simulatedKills(spec: RunSpec, topology: Topology): Promise<LiveKills | undefined> {
   let spread: Int32Array[] = []
   const scenario = on(topology, 'health-detection', results => {
     spread = results.map(result => (result as { spread: Int32Array }).spread)
   })
-  const { tables } = await runScenario(spec, { scenario })
-  const detections = tables['detections'] as Record<string, Int32Array>
-  const found = [...detections['downMs']!].map((ms, i) => ms - detections['crashedMs']![i]!)
-  const known = spread.flatMap(counts =>
+  const outcome = await simulated(spec, scenario)
+  if (outcome === undefined) return undefined
+  const { downAfterMs } = outcome.tables['detections'] as Record<string, Float64Array>
+  const knownMs = spread.flatMap(counts =>
     [...counts].flatMap((count, i) => new Array<number>(count).fill((i + 0.5) * BUCKET_MS))
   )
-  const name = `mesh of ${nodes}: killed host`
-  const model = 'no CPU, no disk'
-  return [
-    { name: `${name} down for its watchers`, live: downMs, simulated: sampleOf(found), model },
-    { name: `${name} known to all`, live: knownMs, simulated: sampleOf(known), model }
-  ]
-}
-
-async function liveKills(
-  spec: RunSpec,
-  victims: readonly number[]
-): Promise<{ topology: Topology; knownMs: Sample; downMs: Sample }> {
-  await using devnet = await startMesh(spec.nodes, pairDelaysMs(spec))
-  // Who watches a host is in its reports: without them nobody's word against it counts.
-  while ((await devnet.rows()).some(({ reportsIn }) => reportsIn < NEIGHBOURS)) await pause(200)
-  await pause(MESHES_FORM_MS)
-  const topology = topologyOf(devnet)
-  const known: number[] = []
-  const down: number[] = []
-  for (const victim of victims) {
-    const times = await killAndWait(devnet, devnet.hosts[victim]!)
-    known.push(...times.values())
-    for (const [host, ms] of times) if (topology.distance!(host, victim) === 1) down.push(ms)
-    await pause(NEXT_KILL_MS - 2_000)
-  }
-  return { topology, knownMs: sampleOf(known), downMs: sampleOf(down) }
-}
-
-async function startMesh(nodes: number, oneWayMs: Float32Array): Promise<Devnet> {
-  const flags = {
-    'listen.address': '/ip4/127.0.0.1/tcp/0',
-    'overlay.dialTimeoutMs': '15000',
-    'log.level': 'silent'
-  }
-  const { config } = resolveConfig({ flags })
-  const logger = createLogger({ ...config.log, destination: { write: () => undefined } })
-  return await startDevnet({
-    ...{ nodes, oneWayMs, config, logger },
-    onProgress: (phase, done, of) => process.stderr.write(`\r${phase} ${done}/${of}   `)
-  })
+  return { downMs: sampleOf(downAfterMs!.filter(Number.isFinite)), knownMs: sampleOf(knownMs) }
 }
 
 /** A scenario of the catalogue, on the links of a live mesh. */
@@ -233,34 +208,6 @@ function on(
   }
 }
 
-/** The links that a mesh with one host a cell keeps; a host's index is its number. */
-function topologyOf(devnet: Devnet): Topology {
-  const { torus, longLinks, founders } = devnet.firstNode.parts.charter
-  const cells = devnet.hosts.map(({ member }: DevnetHost) => founders.byKey.get(member)!.cell)
-  if (cells.some((cell, index) => cell !== index) || cells.length !== torus.cells) {
-    throw new Error('take 8, 27, 64, 125, 216, 343 or 512 hosts: one in each cell')
-  }
-  const peers = cells.map(cell => linksOf(torus, longLinks, cell))
-  return {
-    nodes: cells.length,
-    degree: NEIGHBOURS + 2,
-    peer: (node, link) => peers[node]![link] ?? -1,
-    back: (node, link) => peers[peers[node]![link]!]?.indexOf(node) ?? -1,
-    shards: 1,
-    firstOf: shard => shard * cells.length,
-    shardOf: () => 0,
-    distance: (a, b) => torus.distance(a, b)
-  }
-}
-
-function linksOf(torus: Torus, { dials, accepts }: LongLinks, cell: number): number[] {
-  return [...new Set([...torus.neighbours(cell), dials[cell]!, accepts[cell]!])]
-}
-
-function peersOf({ degree, peer }: Topology, node: number): number[] {
-  return Array.from({ length: degree }, (_, link) => peer(node, link)).filter(other => other >= 0)
-}
-
 function sidesOf(nodes: number): number[] {
   return new Array<number>(3).fill(Math.round(Math.cbrt(nodes)))
 }
@@ -277,5 +224,3 @@ function farApart(torus: Torus, count: number): number[] {
   }
   return chosen
 }
-
-const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

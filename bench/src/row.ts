@@ -1,4 +1,4 @@
-/** One measured figure; `ratio` compares it with what `peer` did in the same run. */
+/** One measured figure; `ratio` compares it with what `peer` did in the same run. No number: not reached. */
 export interface Row {
   readonly name: string
   readonly value: number

@@ -6,7 +6,7 @@ const HEAD = ['name', 'value', 'unit', 'ratio', 'peer'] as const
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ name, value, unit, peer, ratio }) => [
     name,
-    value.toLocaleString('en', { maximumFractionDigits: 2 }),
+    Number.isNaN(value) ? '–' : value.toLocaleString('en', { maximumFractionDigits: 2 }),
     unit,
     ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
     peer ?? ''

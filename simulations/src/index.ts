@@ -41,7 +41,7 @@ export { type RunScenarioOptions, runScenario } from './scenario/run.ts'
 export type { Merged, ParameterSpec, RunSetup, Scenario } from './scenario/scenario.ts'
 export type { Parameter, RunOptions, RunProgress, RunSpec } from './scenario/spec.ts'
 export { SpecError } from './scenario/spec-error.ts'
-export { type SweepIntoInit, sweepInto } from './scenario/sweep-into.ts'
+export { keepRun, type SweepIntoInit, sweepInto } from './scenario/sweep-into.ts'
 export { sweepOf, sweepRuns } from './scenario/sweep-of.ts'
 export type { SweepAxis, SweepSpec, SweepValue } from './scenario/sweep-spec.ts'
 export {

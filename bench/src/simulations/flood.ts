@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FloodKernel, findScenario, runShards } from '@torusmesh/simulations'
 import { median, type Row } from '../row.ts'
-import { cPeer, type Peer, type PeerRun, simPyPeer } from './peers.ts'
+import { cPeer, type Peer, type PeerRun, peerSimPeer, simPyPeer } from './peers.ts'
 
 const SIDES = [32, 64, 100] as const
 const RUNS = 3
@@ -22,7 +22,7 @@ const DEBIAN_PYTHON = '/usr/bin/python3'
 
 /** Floods of one side, interleaved: ours and the peers' in turn, so that all meet the same noise. */
 export async function floodRows(): Promise<Row[]> {
-  const peers = [cPeer(), ns3Peer(), anySimPyPeer()]
+  const peers = [cPeer(), ns3Peer(), anySimPyPeer(), peerSimPeer()]
   for (const peer of peers) {
     if ('missing' in peer) process.stderr.write(`bench: no ${peer.name}: ${peer.missing}\n`)
   }

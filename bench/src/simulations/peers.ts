@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** One flood of a peer; what it says on a line. */
@@ -63,4 +63,27 @@ export function simPyPeer(): Peer {
   }
   const script = here('../../peers/flood_simpy.py')
   return { name, flood: side => lastRun(run('python3', [script, String(side)])), close: () => {} }
+}
+
+/**
+ * PeerSim 1.0.5's event engine, where `PEERSIM_CLASSPATH` names it and the jars it needs (djep, jep):
+ * no registry has it. Each run floods twice and counts the second.
+ */
+export function peerSimPeer(): Peer {
+  const name = 'PeerSim'
+  const classes = process.env['PEERSIM_CLASSPATH']
+  if (classes === undefined) {
+    return { name, missing: 'set PEERSIM_CLASSPATH to peersim-1.0.5.jar and its djep and jep' }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'torusmesh-bench-'))
+  const close = (): void => rmSync(folder, { recursive: true })
+  const source = here('../../peers/FloodPeerSim.java')
+  if (!canRun('javac', ['-nowarn', '-d', folder, '-cp', classes, source])) {
+    close()
+    return { name, missing: 'it needs javac (a JDK) and the classes in PEERSIM_CLASSPATH' }
+  }
+  const path = [folder, classes].join(delimiter)
+  const flood = (side: number): PeerRun =>
+    lastRun(run('java', ['-cp', path, 'FloodPeerSim', String(side)]))
+  return { name, flood, close }
 }

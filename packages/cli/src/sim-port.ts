@@ -11,6 +11,7 @@ export type Simulations = Pick<
   | 'failureOf'
   | 'isScenarioFile'
   | 'keepReplay'
+  | 'keepRun'
   | 'keepText'
   | 'loadScenarioFile'
   | 'mergeShards'

@@ -1,5 +1,14 @@
 export * from './api/index.ts'
 export * from './config/index.ts'
+export type {
+  CouncilPort,
+  CouncilSettings,
+  CouncilView,
+  PolicyView,
+  ProposalView,
+  ProposeInit,
+  Said
+} from './council/index.ts'
 export type { DemoSummary } from './devnet/demo-summary.ts'
 export { Devnet, type DevnetHost, type DevnetInit, startDevnet } from './devnet/devnet.ts'
 export type { HostRow } from './devnet/host-row.ts'

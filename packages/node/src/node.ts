@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Ledger, type LedgerStore, nodeStopped, type VerifierKey } from '@torusmesh/ledger'
 import { DigestStatement, Subject, topicName } from '@torusmesh/protocol'
+import { type CouncilPort, type CouncilService, createCouncilPort } from './council/index.ts'
 import type { Host } from './host/create-host.ts'
 import type { Home, NodeState } from './identity/home.ts'
 import { type OwnRecord, RENEW_RECORD_MS } from './identity/own-record.ts'
@@ -17,9 +18,10 @@ import type { Digests } from './runtime/digests.ts'
 import type { Notices } from './runtime/notices.ts'
 import type { Reporter } from './runtime/reporter.ts'
 import type { Statements } from './runtime/statements.ts'
+import type { Tidings } from './runtime/tidings.ts'
 import type { UptimeWitnesses } from './runtime/uptime-witnesses.ts'
 import type { Watcher } from './runtime/watcher.ts'
-import type { Charter } from './shared.ts'
+import { type Charter, MESH_SUBJECTS } from './shared.ts'
 
 /** The parts of a node, put together by `openNode`. */
 export interface NodeParts {
@@ -44,11 +46,13 @@ export interface NodeParts {
   readonly watcher: Watcher
   readonly reporter: Reporter
   readonly notices: Notices
+  readonly tidings: Tidings
   readonly digests: Digests
   readonly uptime: UptimeWitnesses
   readonly statements: Statements
   readonly ownRecord: OwnRecord
   readonly invites: InviteBook
+  readonly council: CouncilService
   readonly rejected: ReadonlyMap<string, number>
 }
 
@@ -60,6 +64,8 @@ const FAREWELL_MS = 200
 /** One running node. `openNode` makes it, listening and ready to be found; `engage` wires it. */
 export class MeshNode {
   readonly parts: NodeParts
+  /** Proposals, votes and what was decided. */
+  readonly council: CouncilPort
   #explorer: NodeJS.Timeout | undefined
   #topicsTimer: NodeJS.Timeout | undefined
   #engaged = false
@@ -68,6 +74,7 @@ export class MeshNode {
 
   constructor(parts: NodeParts) {
     this.parts = parts
+    this.council = createCouncilPort(parts.council, parts.self.key)
   }
 
   get addresses(): string[] {
@@ -87,8 +94,8 @@ export class MeshNode {
 
   /** Starts the machines. Where many hosts share a processor they wait until all are wired. */
   watch(): void {
-    const { watcher, reporter, notices, digests, uptime } = this.parts
-    for (const part of [watcher, reporter, notices, digests, uptime]) part.start()
+    const { watcher, reporter, notices, tidings, digests, uptime } = this.parts
+    for (const part of [watcher, reporter, notices, tidings, digests, uptime]) part.start()
   }
 
   /** Starts the overlay: dials and keeps the links. */
@@ -96,6 +103,7 @@ export class MeshNode {
     const { overlay } = this.parts
     this.#setTopics()
     overlay.start()
+    this.parts.council.start()
     this.#engaged = true
     this.#topicsTimer = setInterval(() => this.#setTopics(), 1_000)
     this.#explorer = setInterval(() => this.#explore(), EXPLORE_MS)
@@ -156,13 +164,15 @@ export class MeshNode {
 
   /** Stops all that happens by itself; links stay open until {@link stop}. */
   halt(): void {
-    const { links, context, watcher, reporter, notices, digests, uptime, overlay } = this.parts
+    const { links, context, watcher, reporter, notices, tidings, digests, uptime, overlay } =
+      this.parts
     this.#engaged = false
     clearInterval(this.#topicsTimer)
     clearInterval(this.#explorer)
     clearInterval(this.#renewal)
     overlay.stop()
-    for (const part of [uptime, digests, notices, reporter, watcher]) part.stop()
+    this.parts.council.stop()
+    for (const part of [uptime, digests, tidings, notices, reporter, watcher]) part.stop()
     links.stop()
     context.beats.close()
   }
@@ -182,7 +192,7 @@ export class MeshNode {
     this.#topicsVersion = directory.territoryVersion
     const cells = [directory.self.cell, ...directory.neighbourCells(directory.self.cell)]
     const topics = new Set(cells.map(cell => topicName(charter.network, Subject.health, cell)))
-    topics.add(topicName(charter.network, Subject.digest))
+    for (const subject of MESH_SUBJECTS) topics.add(topicName(charter.network, subject))
     context.gossip.setTopics(topics)
   }
 

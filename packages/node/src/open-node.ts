@@ -12,6 +12,7 @@ import {
   type Attestor,
   Enrolment,
   envName,
+  Subject,
   SuiteId,
   subjectName,
   verdictOf
@@ -21,6 +22,7 @@ import { BeatSocket } from './beat/beat-socket.ts'
 import { Beats } from './beat/beats.ts'
 import type { NodeConfig } from './config/index.ts'
 import { parseTcpAddress } from './config/kinds.ts'
+import { openCouncil } from './council/index.ts'
 import { NodeError, systemCode } from './errors.ts'
 import { Gossip, type GossipHandler } from './gossip/gossip.ts'
 import type { GossipTaps } from './gossip/options.ts'
@@ -64,6 +66,7 @@ import { Reporter } from './runtime/reporter.ts'
 import type { ResourceMeter } from './runtime/resources.ts'
 import { Speaker } from './runtime/speaker.ts'
 import { Statements } from './runtime/statements.ts'
+import { Tidings } from './runtime/tidings.ts'
 import { UptimeWitnesses } from './runtime/uptime-witnesses.ts'
 import { WatchList } from './runtime/watch-list.ts'
 import { Watcher } from './runtime/watcher.ts'
@@ -336,7 +339,10 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
     frame,
     links,
     (member, incarnation) => machines.watcher.heard(member, incarnation),
-    (subject, cell, data, from) => statements.gossiped(subject, cell, data, from),
+    (subject, cell, data, from) =>
+      subject === Subject.vote || subject === Subject.governance
+        ? council.gossiped(subject, data, from)
+        : statements.gossiped(subject, cell, data, from),
     (sender, from) => background('fetch record', () => fetchRecord(parts, sender, from))
   )
   const machines: Machines = createMachines(frame, context, overlay)
@@ -362,9 +368,15 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
       }
     }
   })
+  const council = await openCouncil({
+    ...{ context, host, overlay, self: frame.self, identity: frame.identity },
+    founding: charter.council,
+    secretKey: init.secrets.identity.secretKey,
+    ledger: frame.ledger
+  })
   const parts: NodeParts = {
     ...{ charter, home, state, host, context, directory, links, admission, overlay, invites },
-    ...{ rejected, statements, ownRecord, ...machines },
+    ...{ rejected, statements, ownRecord, ...machines, council },
     self: frame.self,
     startedMs: clock.wallMs(),
     ...{ store: frame.store, ledgerKey: frame.ledgerKey, metrics: frame.metrics },
@@ -424,13 +436,17 @@ function createContext(
   }
 }
 
-type Machines = Pick<NodeParts, 'watcher' | 'reporter' | 'notices' | 'digests' | 'uptime'>
+type Machines = Pick<
+  NodeParts,
+  'watcher' | 'reporter' | 'notices' | 'tidings' | 'digests' | 'uptime'
+>
 
 function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay): Machines {
   const { init, directory, ledger } = frame
   const { config, state, meter, clock, resources } = init
   const { epochMs } = config.health
-  const refutations = new Refutations(context)
+  const tidings = new Tidings(context)
+  const refutations = new Refutations(context, tidings)
   const watcher: Watcher = new Watcher(context, config.preset, state.incarnation, {
     onDown: (watched, incarnation) => notices.schedule(watched, incarnation),
     onRemind: watched => notices.remind(watched.member.key),
@@ -452,10 +468,14 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
     isWired: () => overlay.wired,
     jitterMs: () => randomInt(REPORT_JITTER_MAX_MS + 1)
   })
-  const notices: Notices = new Notices(context, resources.verifier, {
+  const notices: Notices = new Notices(context, tidings, resources.verifier, {
     onSelfDown: incarnation => {
       refutations.declaredDown(incarnation, watcher.incarnation)
-      watcher.accusedSelf(incarnation)
+      watcher.accusedSelf(incarnation, true)
+    },
+    onSelfAccused: incarnation => {
+      if (watcher.incarnation > incarnation) refutations.refuteNearby(watcher.incarnation)
+      else watcher.accusedSelf(incarnation)
     },
     onProven: (accused, accusations) => {
       const watched = context.watchList.get(accused.key)
@@ -475,5 +495,5 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
     ...{ epochMs, watcher },
     jitter: bound => randomInt(Math.max(1, Math.floor(bound)))
   })
-  return { watcher, reporter, notices, digests, uptime }
+  return { watcher, reporter, notices, tidings, digests, uptime }
 }

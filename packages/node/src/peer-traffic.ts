@@ -69,7 +69,7 @@ export function linkOpened(
   })
   context.beats.opened(link, offers)
   parts.watcher.linkOpened(link)
-  for (const notice of parts.notices.kept()) link.send({ notice })
+  parts.tidings.linkOpened(link)
   parts.digests.linkOpened(link)
 }
 
@@ -103,6 +103,7 @@ export function receiveFrame(
       await admitRecord(parts, record, link.member.peer)
     })
   } else if (frame.digests != null) digests.received(link, frame.digests)
+  else if (frame.tidings != null) parts.tidings.received(link, frame.tidings)
   else watcher.frame(link, frame)
 }
 

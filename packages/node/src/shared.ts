@@ -1,3 +1,4 @@
+import type { council } from '@torusmesh/consensus'
 import {
   type Env,
   type Genesis,
@@ -14,9 +15,13 @@ import {
   nativeSuites
 } from '@torusmesh/protocol/native'
 import { createTorus, type LongLinks, longLinkPermutation, type Torus } from '@torusmesh/torus'
+import { type CouncilSettings, foundingOf } from './council/index.ts'
 import { indexFounders } from './overlay/admission.ts'
 import { DialGate } from './overlay/dial-gate.ts'
 import type { FounderIndex } from './overlay/directory.ts'
+
+/** Subjects that every node hears, wherever it is. */
+export const MESH_SUBJECTS: readonly Subject[] = [Subject.digest, Subject.vote, Subject.governance]
 
 /** What follows from a genesis file alone; hosts of one process share one. */
 export interface Charter {
@@ -27,24 +32,29 @@ export interface Charter {
   readonly founders: FounderIndex
   readonly longLinks: LongLinks
   readonly topics: ReadonlySet<string>
+  /** Where the council begins; made when it is first asked for. */
+  readonly council: () => council.CouncilState
 }
 
-export function createCharter(genesis: Genesis): Charter {
+/** @param settings - of the council, where they aren't what every mesh begins with */
+export function createCharter(genesis: Genesis, settings: CouncilSettings = {}): Charter {
   const torus = createTorus(genesis.sides)
   const network = networkId(genesis)
-  const topics = new Set([topicName(network, Subject.digest)])
+  const topics = new Set(MESH_SUBJECTS.map(subject => topicName(network, subject)))
   for (let cell = 0; cell < torus.cells; cell++) {
     topics.add(topicName(network, Subject.health, cell))
   }
+  const founders = indexFounders(genesis, torus.cells)
   return {
     genesis,
     network,
     env: genesis.env,
     torus,
-    founders: indexFounders(genesis, torus.cells),
+    founders,
     // Until the mesh has a beacon of its own.
     longLinks: longLinkPermutation(torus, genesisHash(genesis)),
-    topics
+    topics,
+    council: foundingOf(genesis, torus, founders, settings)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RunSetup } from '../scenario/scenario.ts'
+import type { OutboxSize } from './outbox.ts'
 import type { SavedArena } from './payload-arena.ts'
 import type { SavedWheel } from './timing-wheel.ts'
 
@@ -11,6 +12,8 @@ export interface SavedShard {
   readonly audit: readonly [low: number, high: number]
   readonly wheel: SavedWheel
   readonly arena: SavedArena
+  /** Empty by then; that of the next window first. Their sizes count among a run's bytes. */
+  readonly outboxes: readonly [OutboxSize, OutboxSize]
   /** Bytes of each of the model's columns. */
   readonly columns: readonly Uint8Array[]
   readonly model: unknown

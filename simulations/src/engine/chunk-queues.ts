@@ -82,6 +82,11 @@ export class ChunkQueues {
     return at
   }
 
+  /** Makes the arena as large as another was. */
+  growTo(length: number): void {
+    while (this.words.length < length) this.#grow()
+  }
+
   /** Empties a queue and returns its first chunk, or 0. One queue is drained at a time. */
   take(queue: number): number {
     const head = this.heads[queue]!

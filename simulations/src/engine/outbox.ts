@@ -15,6 +15,12 @@ export interface OutboxColumns {
   readonly log: Int32Array
 }
 
+/** How large an {@link Outbox} has grown, in words. */
+export interface OutboxSize {
+  readonly letters: number
+  readonly log: number
+}
+
 /**
  * What one shard sent to the others in one window: a queue of letters for each, and the payloads they
  * carry, in a log of (length, words …).
@@ -42,6 +48,17 @@ export class Outbox {
     return { letters: words, heads, ends, receivers: occupied, log: this.#log }
   }
 
+  get size(): OutboxSize {
+    return { letters: this.#queues.words.length, log: this.#log.length }
+  }
+
+  /** Makes an empty one as large as another was. */
+  growTo({ letters, log }: OutboxSize): void {
+    this.#queues.growTo(letters)
+    if (log > this.#log.length) this.#growLog(log)
+    this.moves++
+  }
+
   clear(): void {
     this.#queues.clear()
     this.#logged = 0
@@ -63,19 +80,21 @@ export class Outbox {
   log(payload: Int32Array): number {
     const at = this.#logged
     this.#logged += 1 + payload.length
-    if (this.#logged > this.#log.length) this.#growLog()
+    if (this.#logged > this.#log.length) {
+      this.#growLog(this.#logged)
+      this.moves++
+    }
     this.#log[at] = payload.length
     this.#log.set(payload, at + 1)
     return at
   }
 
-  #growLog(): void {
+  #growLog(least: number): void {
     let { length } = this.#log
-    while (length < this.#logged) length *= 2
+    while (length < least) length *= 2
     const log = this.#allocate(length)
     log.set(this.#log)
     this.#log = log
-    this.moves++
   }
 }
 

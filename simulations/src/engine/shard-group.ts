@@ -91,7 +91,7 @@ export class ShardGroup {
   }
 
   save(): SavedShard[] {
-    return this.shards.map(shard => shard.save())
+    return this.shards.map(shard => shard.save(this.#parity))
   }
 
   /** Handles a window of `ticks` from `start` on. */

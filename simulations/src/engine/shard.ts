@@ -158,8 +158,13 @@ export class Shard implements ShardPort {
     return this.#arena.words(handle)
   }
 
-  /** Everything but the mail, which has been collected; at a window's border. */
-  save(): SavedShard {
+  /**
+   * Everything but the mail, which has been collected; at a window's border.
+   *
+   * @param parity - of the next window
+   */
+  save(parity: number): SavedShard {
+    const [next, other] = [this.#outboxes[parity]!, this.#outboxes[1 - parity]!]
     return {
       shard: this.shard,
       nowTicks: this.nowTicks,
@@ -168,6 +173,7 @@ export class Shard implements ShardPort {
       audit: this.audit.save(),
       wheel: this.#wheel.save(),
       arena: this.#arena.save(),
+      outboxes: [next.size, other.size],
       columns: this.model
         .columns()
         .map(bytesOf)
@@ -184,6 +190,7 @@ export class Shard implements ShardPort {
     this.audit.restore(saved.audit)
     this.#wheel.restore(saved.wheel)
     this.#arena.restore(saved.arena)
+    for (const [i, size] of saved.outboxes.entries()) this.#outboxes[i]!.growTo(size)
     this.model.restore(saved.model)
     const columns = this.model.columns().map(bytesOf)
     const fits =

@@ -114,6 +114,15 @@ export class Conditions {
     return true
   }
 
+  /** Whether no partition stands now. */
+  isWhole(nowMs: number): boolean {
+    const cuts = this.#cuts
+    for (let k = cuts[0]!; k > 0; k--) {
+      if (nowMs < this.#partitions[cuts[k]!]!.untilMs) return false
+    }
+    return true
+  }
+
   /**
    * Takes in a fault, one of the schedule. The last one holds: restarting what is up or crashing what is
    * down changes nothing.

@@ -80,7 +80,7 @@ function merge({ spec, topology }: RunSetup, results: readonly unknown[]): Merge
     tables: {
       deliveries: {
         afterMs: Int32Array.from(byMs.keys()).filter(ms => byMs[ms]! > 0),
-        nodes: Int32Array.from(byMs.filter(count => count > 0))
+        count: Int32Array.from(byMs.filter(count => count > 0))
       }
     }
   }

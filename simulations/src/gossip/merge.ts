@@ -161,7 +161,7 @@ function messageTable(
   const columns: Record<string, Column> = {
     message: ids,
     source: ids.map(id => schedule.sourceOf(id)),
-    publishedMs: Float64Array.from(ids, id => schedule.publishTick(id) / TICKS_PER_MS),
+    publishedAtMs: Float64Array.from(ids, id => schedule.publishTick(id) / TICKS_PER_MS),
     delivered: Int32Array.from(reached),
     meanMs: sumMs.map((sum, i) => (reached[i]! > 0 ? sum / reached[i]! : 0)),
     maxMs,
@@ -174,5 +174,5 @@ function messageTable(
 /** Deliveries by whole ms, those that occurred. */
 function delayTable(histogram: Float64Array): Table {
   const delays = Int32Array.from(histogram.keys()).filter(ms => histogram[ms]! > 0)
-  return { delayMs: delays, deliveries: Float64Array.from(delays, ms => histogram[ms]!) }
+  return { delayMs: delays, count: Float64Array.from(delays, ms => histogram[ms]!) }
 }

@@ -1,4 +1,6 @@
 import {
+  BEAT_MS,
+  coast,
   DetectorInput,
   type DetectorSink,
   type DetectorStore,
@@ -9,9 +11,13 @@ import {
 } from '@torusmesh/health'
 import { type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
 import type { StepDetector } from './init.ts'
+import type { Links } from './links.ts'
 import { fromLink, Kind, wordOf } from './words.ts'
 
 const TICK_TICKS: number = TICK_MS * TICKS_PER_MS
+export const BEAT_TICKS: number = BEAT_MS * TICKS_PER_MS
+/** A node sleeps through so many of its beats at most. */
+const BEATS_AHEAD = 20
 
 /** A ms has 2^2 ticks. */
 const TICK_BITS: number = 31 - Math.clz32(TICKS_PER_MS)
@@ -22,9 +28,12 @@ const SLOTS_AT = 0
 const TICK_AT = 1
 const WAKE_AT = 2
 const RESTLESS_AT = 3
-/** … and for each slot when the beat arrives and with what incarnation. */
-const BEATS_AT = 4
+/** … over which links it needn't send its beats (low half), in which slots they repeat (high half) … */
+const REPEAT_AT = 4
+/** … and for each slot when the beat arrives, or the next one, and with what incarnation. */
+const BEATS_AT = 5
 const WAITING_SHIFT = 16
+const LOW_HALF = 0xffff
 /** Turns a slot's two bits over: a beat goes in, or out. */
 const TURN: number = (1 << WAITING_SHIFT) | 1
 /** Set while the detector was calm when last seen: then no slot has opened or closed since. */
@@ -39,6 +48,7 @@ export interface BacklogHost {
   readonly port: ShardPort
   readonly store: DetectorStore
   readonly step: StepDetector
+  links(): Links
   /** Whether nothing is put off, but every tick and beat an event of its own. */
   readonly eager: boolean
   /** Whether no fault holds a node now. */
@@ -57,11 +67,17 @@ export interface BacklogHost {
  * without, and in the same order but for beats of different peers between two ticks, which commute. That
  * none of them says anything is asserted.
  *
- * A beat is an event where it may matter: for a peer that is suspect, down or has left, if another one
- * waits, if something else reaches the node in the same tick, from another shard, and while a fault holds
- * the receiver or is about to; every tick is one while a fault holds the node, or its detector isn't calm.
- * A lost beat is never put off: the sender's network decides that first. Within one tick of virtual time a
- * node's timer comes first.
+ * A beat is an event where it may matter: for a peer that is suspect, down or has left, if another one is
+ * under way, if something else reaches the node in the same tick, from another shard, and while a fault
+ * holds the receiver or is about to; every tick is one while a fault holds the node, or its detector isn't
+ * calm. A lost beat is never put off: the sender's network decides that first. Within one tick of virtual
+ * time a node's timer comes first.
+ *
+ * A node at rest beats once a second, and the network knows which of its next messages take the usual
+ * time. So a beat that waits may stand for all that follow it: it repeats, and its sender needn't wake to
+ * send them. That ends when the sender's incarnation changes, a fault or a partition is about to befall
+ * either of the two, the receiver's slot closes, or chance holds up the next message. Then what
+ * repeats is one beat again, if one is under way, and the sender wakes for its next one.
  *
  * Times are ticks modulo 2^32.
  */
@@ -115,12 +131,58 @@ export class Backlog {
   put(local: number, slot: number, tick: number, incarnation: number): boolean {
     const at = local * this.#stride
     const words = this.#words
-    const slots = words[at + SLOTS_AT]!
-    if (((slots >>> slot) & 1) === 0) return false
-    words[at + SLOTS_AT] = slots ^ (TURN << slot)
+    if (!this.#isOpen(at, slot) && !this.#empty(local, at, slot)) return false
+    words[at + SLOTS_AT]! ^= TURN << slot
     words[at + BEATS_AT + 2 * slot] = tick
     words[at + BEATS_AT + 2 * slot + 1] = incarnation
     return true
+  }
+
+  /** A beat that was just put off repeats: the sender's next ones over this link take the usual time. */
+  repeat(local: number, link: number, peer: number, slot: number): void {
+    this.#words[local * this.#stride + REPEAT_AT]! |= 1 << link
+    this.#words[peer * this.#stride + REPEAT_AT]! |= 1 << (slot + WAITING_SHIFT)
+  }
+
+  /** Links over which a node's beats repeat. */
+  repeated(local: number): number {
+    return this.#words[local * this.#stride + REPEAT_AT]! & LOW_HALF
+  }
+
+  /** From now on a node, all of whose beats so far are sent, sends them itself. */
+  release(local: number, links: number): void {
+    const repeated = this.repeated(local) & links
+    if (repeated === 0) return
+    this.#look()
+    const last = this.#lastBeat(local)
+    this.#part(local, repeated, last)
+    this.#wakeToBeat(local, last)
+  }
+
+  /** Same for a beat that is about to be sent now over one link. */
+  releaseBeat(local: number, link: number): void {
+    this.#look()
+    this.#part(local, 1 << link, this.#now - BEAT_TICKS)
+  }
+
+  /** Same for all nodes, before anything else happens now, their beats too. */
+  releaseAll(): void {
+    this.#look()
+    const now = this.#now
+    const words = this.#words
+    for (let local = 0; local < this.#port.nodes; local++) {
+      if (this.isAtRest(local)) this.#takeInBefore(local, now)
+    }
+    for (let local = 0; local < this.#port.nodes; local++) {
+      const repeated = this.repeated(local)
+      if (repeated !== 0) this.#end(local, repeated, this.#lastBeat(local))
+    }
+    for (let local = 0; local < this.#port.nodes; local++) {
+      // Who wakes now does so after this.
+      if (!this.isAtRest(local) || words[local * this.#stride + WAKE_AT] === now) continue
+      this.catchUp(local)
+      this.settle(local)
+    }
   }
 
   /** Takes a beat in that has arrived as an event, if nothing follows from it. */
@@ -134,7 +196,8 @@ export class Backlog {
   cede(local: number, tick: number): void {
     const at = local * this.#stride
     const words = this.#words
-    for (let rest = words[at + SLOTS_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
+    const once = (words[at + SLOTS_AT]! & ~words[at + REPEAT_AT]!) >>> WAITING_SHIFT
+    for (let rest = once; rest !== 0; rest &= rest - 1) {
       const slot = 31 - Math.clz32(rest & -rest)
       if (words[at + BEATS_AT + 2 * slot] !== (tick | 0)) continue
       words[at + SLOTS_AT]! ^= TURN << slot
@@ -163,6 +226,7 @@ export class Backlog {
 
   /** A fault befalls the node at the next tick: from then on nothing is put off until it is over. */
   rouse(local: number): void {
+    this.release(local, LOW_HALF)
     this.#words[local * this.#stride + RESTLESS_AT] = (this.#port.nowTicks + 2) | 1
     this.settle(local)
   }
@@ -187,7 +251,8 @@ export class Backlog {
     const rests = this.#mayRest(local, at)
     const open = rests ? this.#openSlots(local) : 0
     const waiting = words[at + SLOTS_AT]! >>> WAITING_SHIFT
-    if ((waiting & ~open) !== 0) this.#makeEvents(local, at, waiting & ~open)
+    if ((waiting & ~open) !== 0)
+      this.#makeEvents(local, at, this.#recall(local, at, waiting & ~open))
     const still = waiting & open
     const skipped = rests ? this.#skippedTicks(local, at) : 0
     words[at + SLOTS_AT] = (open & ~still) | (still << WAITING_SHIFT) | (skipped > 0 ? CALM : 0)
@@ -207,43 +272,43 @@ export class Backlog {
     this.#port.timer((tick - this.#port.nowTicks) | 0, local, wordOf(Kind.tick, 0), 0, 0)
   }
 
+  /** Takes in ticks and beats before a tick: nothing comes of them. */
   #takeInBefore(local: number, tick: number): void {
     const at = local * this.#stride
     const words = this.#words
-    const { store, step } = this.#host
-    for (;;) {
-      const next = words[at + TICK_AT]!
-      if (((next - tick) | 0) >= 0) break
-      this.#hearBefore(local, at, next)
-      words[at + TICK_AT] = next + TICK_TICKS
-      this.putOff[0]!++
-      step(store, local, DetectorInput.tick, 0, 0, 0, this.#msOf(next), quiet)
+    const next = words[at + TICK_AT]!
+    const more = (tick - next - 1) | 0
+    if (more >= 0) {
+      const last = next + more - (more % TICK_TICKS)
+      words[at + TICK_AT] = last + TICK_TICKS
+      this.putOff[0]! += 1 + ((more / TICK_TICKS) | 0)
+      const beats = coast(this.#host.store, local, this.#msOf(last))
+      if (beats > 0) this.#host.links().passBeats(local, beats)
     }
-    this.#hearBefore(local, at, tick)
-  }
-
-  /** Beats of different peers between two ticks may come in any order: each sets its own peer's entries. */
-  #hearBefore(local: number, at: number, tick: number): void {
-    const words = this.#words
-    const { store, step } = this.#host
     for (let rest = words[at + SLOTS_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
       const slot = 31 - Math.clz32(rest & -rest)
-      const beat = at + BEATS_AT + 2 * slot
-      const due = words[beat]!
-      if (((due - tick) | 0) >= 0) continue
-      words[at + SLOTS_AT]! ^= TURN << slot
-      this.putOff[0]!++
-      step(
-        store,
-        local,
-        DetectorInput.heard,
-        slot,
-        words[beat + 1]! >>> 0,
-        0,
-        this.#msOf(due),
-        quiet
-      )
+      if (((words[at + BEATS_AT + 2 * slot]! - tick) | 0) < 0) this.#hearBefore(local, slot, tick)
     }
+  }
+
+  /** Beats of different peers may come in any order: each sets its own peer's entries. */
+  #hearBefore(local: number, slot: number, tick: number): void {
+    const at = local * this.#stride
+    const words = this.#words
+    const beat = at + BEATS_AT + 2 * slot
+    let due = words[beat]!
+    if (this.#repeats(at, slot)) {
+      const more = (((tick - due - 1) | 0) / BEAT_TICKS) | 0
+      due += more * BEAT_TICKS
+      this.putOff[0]! += more
+      words[beat] = due + BEAT_TICKS
+    } else {
+      words[at + SLOTS_AT]! ^= TURN << slot
+    }
+    this.putOff[0]!++
+    const { store, step } = this.#host
+    const incarnation = words[beat + 1]! >>> 0
+    step(store, local, DetectorInput.heard, slot, incarnation, 0, this.#msOf(due), quiet)
   }
 
   /** Beats that arrive in this very tick come after what has just happened, which may have closed their slot. */
@@ -254,10 +319,95 @@ export class Backlog {
       const slot = 31 - Math.clz32(rest & -rest)
       const beat = at + BEATS_AT + 2 * slot
       if (words[beat] !== now) continue
-      words[at + SLOTS_AT]! ^= TURN << slot
+      if (this.#repeats(at, slot)) words[beat] = now + BEAT_TICKS
+      else words[at + SLOTS_AT]! ^= TURN << slot
       this.putOff[0]!++
       this.#host.hear(local, slot, words[beat + 1]! >>> 0)
     }
+  }
+
+  #isOpen(at: number, slot: number): boolean {
+    return ((this.#words[at + SLOTS_AT]! >>> slot) & 1) === 1
+  }
+
+  #repeats(at: number, slot: number): boolean {
+    return ((this.#words[at + REPEAT_AT]! >>> (slot + WAITING_SHIFT)) & 1) === 1
+  }
+
+  /** Takes in a beat that has arrived before the next one is sent. Returns whether the slot is open then. */
+  #empty(local: number, at: number, slot: number): boolean {
+    const waits = ((this.#words[at + SLOTS_AT]! >>> (slot + WAITING_SHIFT)) & 1) === 1
+    if (!waits || this.#repeats(at, slot)) return false
+    this.#look()
+    this.#advance(local)
+    return this.#isOpen(at, slot)
+  }
+
+  /** Brings a node that is at rest up to the present, if it doesn't wake in it. */
+  #advance(local: number): void {
+    const wakes = this.#words[local * this.#stride + WAKE_AT] === this.#now
+    this.#takeInBefore(local, this.#now + (wakes ? 0 : 1))
+  }
+
+  /** The tick of a node's last beat; all its ticks lie whole ms apart. */
+  #lastBeat(local: number): number {
+    const { store } = this.#host
+    const next = this.#words[local * this.#stride + TICK_AT]!
+    const agoMs = (this.#msOf(next) - store.beatMs[rowAt(store, local)]!) | 0
+    return (next - agoMs * TICKS_PER_MS) | 0
+  }
+
+  #wakeToBeat(local: number, last: number): void {
+    const at = local * this.#stride
+    const next = last + BEAT_TICKS
+    if (((next - this.#words[at + WAKE_AT]!) | 0) < 0) this.#wakeAt(local, at, next)
+  }
+
+  /** Ends what repeats of a node, and sees to it that its peers wake in time for silence. */
+  #part(local: number, repeated: number, last: number): void {
+    const links = this.#host.links()
+    for (let rest = repeated; rest !== 0; rest &= rest - 1) {
+      this.#advance(links.peer(local, 31 - Math.clz32(rest & -rest)) - this.#port.first)
+    }
+    this.#end(local, repeated, last)
+    for (let rest = repeated; rest !== 0; rest &= rest - 1) {
+      const peer = links.peer(local, 31 - Math.clz32(rest & -rest)) - this.#port.first
+      const at = peer * this.#stride
+      const expected = this.#words[at + WAKE_AT]!
+      if (expected === this.#now) continue
+      const wake = this.#words[at + TICK_AT]! + this.#skippedTicks(peer, at)
+      if (((wake - expected) | 0) < 0) this.#wakeAt(peer, at, wake)
+    }
+  }
+
+  /** Makes one beat of what repeats, if one has been sent and not arrived, else none. */
+  #end(local: number, repeated: number, last: number): void {
+    const links = this.#host.links()
+    const words = this.#words
+    words[local * this.#stride + REPEAT_AT]! &= ~repeated
+    for (let rest = repeated; rest !== 0; rest &= rest - 1) {
+      const link = 31 - Math.clz32(rest & -rest)
+      const slot = links.back(local, link)
+      const at = (links.peer(local, link) - this.#port.first) * this.#stride
+      words[at + REPEAT_AT]! &= ~(1 << (slot + WAITING_SHIFT))
+      const isSent = ((words[at + BEATS_AT + 2 * slot]! - last) | 0) < BEAT_TICKS
+      if (!isSent) words[at + SLOTS_AT]! ^= TURN << slot
+    }
+  }
+
+  /** Slots close: what repeats in them does no more. Returns in which of them a beat is under way. */
+  #recall(local: number, at: number, slots: number): number {
+    const links = this.#host.links()
+    const repeating = slots & (this.#words[at + REPEAT_AT]! >>> WAITING_SHIFT)
+    for (let rest = repeating; rest !== 0; rest &= rest - 1) {
+      const slot = 31 - Math.clz32(rest & -rest)
+      const peer = links.peer(local, slot) - this.#port.first
+      this.#advance(peer)
+      const last = this.#lastBeat(peer)
+      this.#end(peer, 1 << links.back(local, slot), last)
+      this.#wakeToBeat(peer, last)
+    }
+    return slots & (this.#words[at + SLOTS_AT]! >>> WAITING_SHIFT)
   }
 
   #mayRest(local: number, at: number): boolean {
@@ -294,8 +444,31 @@ export class Backlog {
   /** From the next tick to the first that could say something. */
   #skippedTicks(local: number, at: number): number {
     const aheadMs = (this.#msOf(this.#words[at + TICK_AT]!) - this.#nowMs) | 0
-    const longerMs = quietMs(this.#host.store, local, this.#nowMs) - aheadMs
+    const { store } = this.#host
+    const assured = this.#assured(local, at)
+    // Looked at only as far ahead as they matter.
+    const mostMs = quietMs(store, local, this.#nowMs, assured, BEATS_AHEAD)
+    const needed = Math.min(BEATS_AHEAD, Math.ceil(mostMs / BEAT_MS))
+    const beats = this.#host.links().plainBeats(local, this.repeated(local), needed)
+    const longerMs =
+      (beats >= needed ? mostMs : quietMs(store, local, this.#nowMs, assured, beats)) - aheadMs
     return longerMs <= 0 ? 0 : (((longerMs + TICK_MS - 1) / TICK_MS) | 0) * TICK_TICKS
+  }
+
+  /** Slots in which beats repeat that the detector will take. */
+  #assured(local: number, at: number): number {
+    const { store } = this.#host
+    const words = this.#words
+    const own = rowAt(store, local)
+    let assured = 0
+    for (let rest = words[at + REPEAT_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
+      const slot = 31 - Math.clz32(rest & -rest)
+      const beat = at + BEATS_AT + 2 * slot
+      const silentMs = (this.#msOf(words[beat]!) - store.heardMs[own + slot]!) | 0
+      const isTaken = words[beat + 1]! >>> 0 >= store.incarnation[own + slot]!
+      if (silentMs <= BEAT_MS && isTaken) assured |= 1 << slot
+    }
+    return assured
   }
 
   /** The whole ms that a tick near the present lies in, modulo 2^32. */

@@ -7,6 +7,7 @@ import {
   Kind,
   kindOf,
   linkOf,
+  noticeHopsOf,
   packStatement,
   statementOf,
   wordOf
@@ -25,10 +26,10 @@ export class BallCast {
   readonly #links: Links
   readonly #first: number
 
-  constructor(links: Links, first: number, nodes: number) {
+  constructor(links: Links, first: number, nodes: number, totalNodes: number) {
     this.#links = links
     this.#first = first
-    this.seen = new Seen(nodes)
+    this.seen = new Seen(nodes, totalNodes)
     this.sequence = new Uint8Array(nodes)
   }
 
@@ -50,7 +51,9 @@ export class BallCast {
       return !this.seen.first(local, statementOf(word), subject, b)
     }
     const isNotice = kind === Kind.notice || kind === Kind.returned
-    return isNotice && !this.seen.first(local, kind, subject, b)
+    // What is sent to one who lacks it may have been seen, and forgotten.
+    if (!isNotice || noticeHopsOf(detailOf(word)) === 0) return false
+    return !this.seen.first(local, kind, subject, b)
   }
 
   passOn(local: number, word: number, subject: number, b: number): void {

@@ -3,6 +3,7 @@ import { drawBelow } from '../engine/random.ts'
 import type { FaultEvent } from '../faults/event.ts'
 import type { RunSetup, Scenario } from '../scenario/scenario.ts'
 import type { RunSpec } from '../scenario/spec.ts'
+import { eclipserAttacks } from './adversaries/eclipser.ts'
 import { behaviours } from './adversaries/index.ts'
 import { judge } from './judge.ts'
 import type { HealthResult } from './result.ts'
@@ -14,6 +15,9 @@ import {
   healthTopology,
   localNetwork
 } from './world.ts'
+
+/** The target is alive for all again when its adversaries have paused for so long. */
+const REVIVE_MS = 8_000
 
 /** What one run's eclipse is about. */
 interface Eclipse {
@@ -79,11 +83,13 @@ export const eclipse: Scenario = {
     const all = { ...setup, faults: [...liars, ...setup.faults] }
     const outvoted = liars.length >= quorumOf(watchers)
     const cutOff = liars.length === watchers && setup.spec.parameters['links'] !== 'long'
+    const { durationMs } = setup.spec
+    const isUnderAttack = eclipserAttacks(durationMs) || eclipserAttacks(durationMs - REVIVE_MS)
     return judge(all, results as HealthResult[], {
       detectWithinMs: 45_000,
-      reviveWithinMs: 8_000,
+      reviveWithinMs: REVIVE_MS,
       mayBeNoticed: outvoted ? new Set([target]) : new Set(),
-      forfeit: outvoted && cutOff ? new Set([target]) : new Set()
+      forfeit: outvoted && (cutOff || isUnderAttack) ? new Set([target]) : new Set()
     })
   }
 }

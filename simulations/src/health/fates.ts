@@ -28,6 +28,7 @@ export class Fates {
   readonly partitions: readonly Split[]
   readonly #crashes = new Map<number, Crash[]>()
   readonly #afflictions = new Map<number, Span[]>()
+  readonly #deaf = new Map<number, Span[]>()
   readonly #turnedMs = new Map<number, number>()
 
   /** Of a schedule, which is sorted by time; shards share it. */
@@ -61,7 +62,9 @@ export class Fates {
 
   #afflict(event: FaultEvent): void {
     if (event.kind === 'pause' || event.kind === 'deaf') {
-      push(this.#afflictions, event.node, { fromMs: event.atMs, toMs: event.atMs + event.forMs })
+      const span = { fromMs: event.atMs, toMs: event.atMs + event.forMs }
+      push(this.#afflictions, event.node, span)
+      if (event.kind === 'deaf') push(this.#deaf, event.node, span)
     } else if (event.kind === 'slow') {
       endLast(this.#afflictions.get(event.node), event.atMs)
       if (event.factorPermille <= 1_000) return
@@ -90,6 +93,12 @@ export class Fates {
   /** Whether it is paused, starved or deaf at some time of the run. */
   isAfflicted(node: number): boolean {
     return this.#afflictions.has(node)
+  }
+
+  /** Since when a node has been deaf at that time. */
+  deafSinceMs(node: number, atMs: number): number | undefined {
+    const span = this.#deaf.get(node)?.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
+    return span?.fromMs
   }
 
   /** Whether it is an adversary at some time of the run. */

@@ -1,7 +1,7 @@
 import { PeerState, quorumOf } from '@torusmesh/health'
 import type { Table, Violation } from '../scenario/outcome.ts'
 import type { Merged, RunSetup } from '../scenario/scenario.ts'
-import { type Crash, Fates } from './fates.ts'
+import { type Crash, Fates, type Span } from './fates.ts'
 import { marksOf } from './marks.ts'
 import type { HealthResult } from './result.ts'
 import { spreadQuantileMs } from './spread-times.ts'
@@ -22,6 +22,8 @@ export interface Expectations {
 }
 
 const MAX_VIOLATIONS = 10_000
+/** The longest self-doubt. */
+const DOUBT_MS = 30_000
 
 /** Holds what all nodes decided against the schedule of faults. It knows nothing of the machines. */
 export function judge(
@@ -69,8 +71,8 @@ export function judge(
 /** What one watcher said of one peer. */
 interface Pair {
   readonly accusedMs: number[]
-  readonly downMs: number[]
-  downSinceMs: number
+  /** From calling it down to taking it for alive again, or to the watcher's own end. */
+  readonly down: Span[]
   downIncarnation: number
 }
 
@@ -89,6 +91,7 @@ class Judgement {
   readonly #fates: Fates
   readonly #endMs: number
   readonly #pairs = new Map<number, Pair>()
+  readonly #accusedByDeafNodes = new Map<string, Set<number>>()
 
   constructor(setup: RunSetup, results: readonly HealthResult[], expectations: Expectations) {
     this.#setup = setup
@@ -122,13 +125,28 @@ class Judgement {
 
   #accused(atMs: number, node: number, subject: number, live: boolean): void {
     this.#pair(node, subject).accusedMs.push(atMs)
-    if (live && !this.#fates.parted(node, subject, atMs)) this.falseAccusations++
+    if (!live || this.#fates.parted(node, subject, atMs)) return
+    this.falseAccusations++
+    this.#accusedByDeaf(atMs, node, subject)
+  }
+
+  /** Who hears nobody any more may accuse a few, whom it missed first, and then doubts itself. */
+  #accusedByDeaf(atMs: number, node: number, subject: number): void {
+    const sinceMs = this.#fates.deafSinceMs(node, atMs)
+    if (sinceMs === undefined || atMs - sinceMs >= DOUBT_MS || this.#fates.isAfflicted(subject))
+      return
+    const key = `${node} ${sinceMs}`
+    const accused = this.#accusedByDeafNodes.get(key) ?? new Set()
+    this.#accusedByDeafNodes.set(key, accused.add(subject))
+    const most = Math.max(1, watchersIn(this.#setup.topology, node) >> 1)
+    if (accused.size !== most + 1) return
+    const what = `${node} accuses ${accused.size} live peers, though it hears nobody`
+    this.#violate('doubts-first', atMs, node, what)
   }
 
   #down(atMs: number, node: number, subject: number, live: boolean, incarnation: number): void {
     const pair = this.#pair(node, subject)
-    pair.downMs.push(atMs)
-    pair.downSinceMs = atMs
+    pair.down.push({ fromMs: atMs, toMs: Number.POSITIVE_INFINITY })
     pair.downIncarnation = incarnation
     if (!live || this.#fates.parted(node, subject, atMs)) return
     if (this.#fates.isAfflicted(subject)) {
@@ -142,7 +160,8 @@ class Judgement {
   }
 
   #noticed(atMs: number, node: number, subject: number): void {
-    if (this.falselyNoticed.has(subject)) return
+    // What waited for one that stood still was true when it was said.
+    if (this.falselyNoticed.has(subject) || this.#fates.isAfflicted(node)) return
     this.falselyNoticed.add(subject)
     const { partitions } = this.#fates
     const excused = partitions.length > 0 || this.#fates.isAfflicted(subject)
@@ -152,8 +171,11 @@ class Judgement {
 
   #cleared(atMs: number, node: number, subject: number, incarnation: number): void {
     const pair = this.#pair(node, subject)
-    if (pair.downSinceMs < 0) return
-    pair.downSinceMs = -1
+    const down = pair.down.at(-1)
+    if (down === undefined || down.toMs <= atMs) return
+    down.toMs = atMs
+    // A watcher that started anew has forgotten whom it called down.
+    if (!this.#fates.runs(node, down.fromMs, atMs)) return
     this.revived++
     if (incarnation <= pair.downIncarnation) {
       const what = `${node} takes ${subject} for alive, which was down under ${incarnation}`
@@ -203,10 +225,15 @@ class Judgement {
       for (const watcher of watchers) {
         if (this.#fates.isAfflicted(watcher)) continue
         const pair = this.#pairs.get(this.#key(watcher, crash.node))
-        const first = (times: readonly number[] = []): number =>
-          times.find(atMs => atMs >= crash.fromMs && atMs < endMs) ?? -1
-        const downMs = first(pair?.downMs)
-        rows.push([crash.node, watcher, crash.fromMs, first(pair?.accusedMs), downMs])
+        const within = (atMs: number): boolean => atMs >= crash.fromMs && atMs < endMs
+        const accusedMs = pair?.accusedMs.find(within) ?? -1
+        // Who stood still, and counts as down already, is down at once when it dies.
+        const downMs =
+          pair?.down
+            .filter(({ toMs }) => toMs > crash.fromMs)
+            .map(({ fromMs }) => Math.max(fromMs, crash.fromMs))
+            .find(within) ?? -1
+        rows.push([crash.node, watcher, crash.fromMs, accusedMs, downMs])
         if (!due || (downMs >= 0 && downMs <= byMs)) continue
         missed++
         const what = `${watcher} hasn't called ${crash.node} down, which died at ${crash.fromMs} ms`
@@ -214,18 +241,22 @@ class Judgement {
       }
     }
     const column = (at: number): Int32Array => Int32Array.from(rows, row => row[at]!)
-    const took = (at: number): number[] =>
-      rows.filter(row => row[at]! >= 0).map(row => row[at]! - row[2]!)
+    // Of who never did, not a number: neither 0 nor −1 is a time somebody took.
+    const afterMs = (at: number): Float64Array =>
+      Float64Array.from(rows, row => (row[at]! < 0 ? Number.NaN : row[at]! - row[2]!))
+    const accusedMs = afterMs(3)
+    const downMs = afterMs(4)
+    const took = (times: Float64Array): number[] => [...times].filter(Number.isFinite)
     return {
       table: {
         victim: column(0),
         watcher: column(1),
-        crashedMs: column(2),
-        accusedMs: column(3),
-        downMs: column(4)
+        crashedAtMs: column(2),
+        accusedAfterMs: accusedMs,
+        downAfterMs: downMs
       },
-      accusedMs: took(3),
-      downMs: took(4),
+      accusedMs: took(accusedMs),
+      downMs: took(downMs),
       missed
     }
   }
@@ -250,7 +281,7 @@ class Judgement {
     const key = this.#key(node, subject)
     let pair = this.#pairs.get(key)
     if (pair === undefined) {
-      pair = { accusedMs: [], downMs: [], downSinceMs: -1, downIncarnation: 0 }
+      pair = { accusedMs: [], down: [], downIncarnation: 0 }
       this.#pairs.set(key, pair)
     }
     return pair

@@ -2,7 +2,7 @@ import type { ShardPort } from '../engine/model.ts'
 import type { Conditions } from '../faults/condition.ts'
 import type { Network } from '../network/network.ts'
 import type { Topology } from '../topology/topology.ts'
-import type { Backlog } from './backlog.ts'
+import { type Backlog, BEAT_TICKS } from './backlog.ts'
 import { fromLink, Kind, wordOf } from './words.ts'
 
 /** Bytes on the wire, headers and all: a beat; a knock; a statement with a Falcon-512 signature; a notice. */
@@ -120,6 +120,7 @@ export class Links {
     if (peer < 0) return
     const network = this.#network
     if (this.#isCut(local, peer)) return
+    if (network.draws) this.#backlog.release(local, 1 << link)
     const ticks = network.delayTicks(local, link, peer, sizeBytes, this.#port.nowTicks)
     this.sent[0]!++
     if (ticks < 0 || network.corrupted) return
@@ -137,10 +138,20 @@ export class Links {
     const backlog = this.#backlog
     const now = nowTicks | 0
     const own = local * degree
+    const repeated = backlog.repeated(local)
     for (let link = 0; link < degree; link++) {
       const end = ends[own + link]!
       const peer = end >> END_BITS
-      if ((end & WATCHED) === 0 || this.#isCut(local, peer)) continue
+      if ((end & WATCHED) === 0) continue
+      if (((repeated >>> link) & 1) === 1) {
+        if (network.plainAhead(local, link, 1) === 1) {
+          this.sent[0]!++
+          network.pass(local, link, 1)
+          continue
+        }
+        backlog.releaseBeat(local, link)
+      }
+      if (this.#isCut(local, peer)) continue
       const ticks = network.delayTicks(local, link, peer, SizeBytes.beat, nowTicks)
       this.sent[0]!++
       if (ticks < 0 || network.corrupted) continue
@@ -149,9 +160,42 @@ export class Links {
       const waits =
         near >= 0 && near < nodes && backlog.put(near, back, (now + ticks) | 0, incarnation)
       const word = fromLink(Kind.beat, back)
-      if (waits) audit.addEvent(ticks, near, word, incarnation, 0)
-      else this.#deliver(ticks, peer, word, incarnation, 0)
+      if (waits) {
+        audit.addEvent(ticks, near, word, incarnation, 0)
+        if (this.#isSteady(local, link, peer, ticks)) backlog.repeat(local, link, near, back)
+      } else this.#deliver(ticks, peer, word, incarnation, 0)
       if (network.copyTicks >= 0) this.#deliver(network.copyTicks, peer, word, incarnation, 0)
+    }
+  }
+
+  /** Whether the next beat over a link fares as the last one did, which took so many ticks. */
+  #isSteady(local: number, link: number, peer: number, ticks: number): boolean {
+    const network = this.#network
+    return (
+      network.plainAhead(local, link, 1) === 1 &&
+      ticks < BEAT_TICKS &&
+      ticks === network.plainTicks(local, peer) &&
+      this.#backlog.isAtRest(local) &&
+      this.#conditions.isWhole(this.#port.nowMs)
+    )
+  }
+
+  /** How many of a node's next beats, `most` at most, needn't be sent: all repeat in their peers' slots. */
+  plainBeats(local: number, repeated: number, most: number): number {
+    let beats = most
+    for (let link = 0; link < this.degree && beats > 0; link++) {
+      if (!this.watches(local, link)) continue
+      beats = ((repeated >>> link) & 1) === 1 ? this.#network.plainAhead(local, link, beats) : 0
+    }
+    return beats
+  }
+
+  /** Counts so many beats of a node over all links as sent. */
+  passBeats(local: number, beats: number): void {
+    for (let link = 0; link < this.degree; link++) {
+      if (!this.watches(local, link)) continue
+      this.sent[0]! += beats
+      this.#network.pass(local, link, beats)
     }
   }
 

@@ -94,6 +94,7 @@ export class HealthModel implements ShardModel {
       port,
       store: this.store,
       step: this.#step,
+      links: () => this.links,
       eager: init.eager,
       isUndisturbed: local => this.#processes.areUndisturbed(local),
       tick: this.#tick,
@@ -103,7 +104,7 @@ export class HealthModel implements ShardModel {
     this.notices = init.notices
       ? new Notices(this.links, port, this.store, spec.seed, this.#noticeEvents)
       : undefined
-    this.#ballCast = new BallCast(this.links, first, nodes)
+    this.#ballCast = new BallCast(this.links, first, nodes, topology.nodes)
     this.#processes = new Processes({
       port,
       seed: spec.seed,
@@ -170,6 +171,7 @@ export class HealthModel implements ShardModel {
         break
       case Kind.opened:
         this.links.send(local, link, wordOf(Kind.beat, 0), this.selfOf(local), 0)
+        this.notices?.tidings.list(local, link, false)
         this.#hear(local, link, a >>> 0)
         break
       case Kind.closed:
@@ -199,7 +201,13 @@ export class HealthModel implements ShardModel {
         this.#hearNotice(local, kind, word, a, b)
         break
       case Kind.reminder:
-        this.#input(local, DetectorInput.accusedSelf, 0, b >>> 0, 0)
+        this.#declaredDown(local, b >>> 0)
+        break
+      case Kind.tidings:
+        this.#hearTidings(local, word, b)
+        break
+      case Kind.tell:
+        this.notices?.tidings.tell(local, a, detailOf(word))
         break
       case Kind.publish:
         this.notices?.publish(local, a, b >>> 0, detailOf(word))
@@ -248,6 +256,7 @@ export class HealthModel implements ShardModel {
         this.spreadAccusation(local, slot, incarnation)
         break
       case DetectorOutput.refute:
+        this.#backlog.release(local, -1)
         this.#hit('refuted', Said.refute, local, this.first + local, incarnation)
         this.spreadRefutation(local, incarnation)
         break
@@ -280,15 +289,17 @@ export class HealthModel implements ShardModel {
     const peer = this.links.peer(local, slot)
     this.#hit('cleared', Said.clear, local, peer, incarnation)
     this.notices?.forgetProofs(local, slot)
+    // Far away it may count as down still: shown why, it says that it is back.
+    this.notices?.tidings.remind(local, slot, this.notices.standings.provenIncarnation(local, peer))
     this.notices?.stands(local, peer, incarnation, Standing.alive)
   }
 
-  /** Shows a peer that is down, and beats, its notice; without notices, the accusation. */
+  /** Shows a peer that is down, and beats, its notice; without one it is accused anew. */
   #remind(local: number, slot: number, incarnation: number): void {
     const peer = this.links.peer(local, slot)
     const proven = this.notices?.standings.provenIncarnation(local, peer) ?? incarnation
-    if (proven < 0) return
     this.#marks.hit('reminded')
+    if (proven < 0) return this.spreadAccusation(local, slot, incarnation)
     this.links.send(local, slot, wordOf(Kind.reminder, 0), 0, proven, SizeBytes.notice)
   }
 
@@ -327,10 +338,10 @@ export class HealthModel implements ShardModel {
     this.#ballCast.accuse(local, slot, incarnation)
   }
 
-  /** Signs and spreads a refutation: to its ball, and to the mesh. */
+  /** Signs and spreads a refutation: to its ball, and to the mesh if that has heard otherwise. */
   spreadRefutation(local: number, incarnation: number): void {
     this.#ballCast.refute(local, incarnation)
-    this.notices?.sayReturned(local, incarnation)
+    this.notices?.refuted(local, incarnation)
   }
 
   #hearStatement(local: number, kind: Kind, word: number, subject: number, b: number): void {
@@ -353,7 +364,7 @@ export class HealthModel implements ShardModel {
   #refuted(local: number, subject: number, incarnation: number): void {
     const slot = this.links.linkTo(local, subject)
     if (slot < 0 || !this.links.watches(local, slot)) return
-    this.notices?.forgetProofs(local, slot)
+    if (incarnation > this.incarnationOf(local, slot)) this.notices?.forgetProofs(local, slot)
     this.#input(local, DetectorInput.refuted, slot, incarnation, 0)
   }
 
@@ -366,11 +377,31 @@ export class HealthModel implements ShardModel {
     if (kind === Kind.returned) {
       notices.returned(local, word, subject, incarnation, serves)
       this.#refuted(local, subject, incarnation)
-    } else if (notices.received(local, word, subject, incarnation, serves)) {
-      if (subject === this.first + local) {
-        this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
-      }
-    }
+    } else if (subject !== this.first + local) {
+      notices.received(local, word, subject, incarnation, serves)
+    } else if (notices.receivedOwn(local, word, incarnation, serves)) {
+      this.#declaredDown(local, incarnation)
+    } else if (this.selfOf(local) > incarnation) notices.refuteNearby(local, this.selfOf(local))
+    else this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
+  }
+
+  #hearTidings(local: number, word: number, handle: number): void {
+    const link = linkOf(word)
+    const isAnswer = detailOf(word) === 1
+    const serves = (subject: number): boolean => this.#puppets.serves(local, Kind.notice, subject)
+    this.notices?.tidings.listed(local, link, this.#port.payload(handle), isAnswer, serves)
+  }
+
+  /** This node is shown that it counts as down. */
+  #declaredDown(local: number, incarnation: number): void {
+    this.notices?.declaredDown(local, incarnation, this.selfOf(local))
+    this.#input(
+      local,
+      DetectorInput.accusedSelf,
+      0,
+      incarnation,
+      this.notices === undefined ? 0 : 1
+    )
   }
 
   readonly #noticeEvents: NoticeEvents = {
@@ -414,7 +445,8 @@ export class HealthModel implements ShardModel {
 
   fault(event: FaultEvent): void {
     const changed = this.#conditions.apply(event)
-    if (!changed || event.kind === 'partition') return
+    if (event.kind === 'partition') return this.#backlog.releaseAll()
+    if (!changed) return
     const local = event.node - this.first
     if (event.kind === 'crash' && event.mode === 'closed') this.links.closeAll(local)
     else if (event.kind === 'restart') this.#restart(local, event.disk === 'kept')
@@ -431,7 +463,6 @@ export class HealthModel implements ShardModel {
     for (let link = 0; link < this.links.degree; link++) {
       this.links.send(local, link, wordOf(Kind.opened, 0), this.selfOf(local), 0)
     }
-    this.notices?.sayReturned(local, this.selfOf(local))
   }
 
   #watchAll(local: number): void {
@@ -473,21 +504,23 @@ export class HealthModel implements ShardModel {
   }
 
   save(): unknown {
-    return { log: this.#log.save(), believers: this.notices?.standings.believers() ?? [] }
+    return { log: this.#log.save() }
   }
 
   restore(saved: unknown): void {
-    const { log, believers } = saved as { log: unknown; believers: [number, number][] }
-    this.#log.restore(log)
-    this.notices?.standings.restore(believers)
+    this.#log.restore((saved as { log: unknown }).log)
   }
+
+  /** Whether what a node believes counts: it runs, and nobody else has it. */
+  readonly #isHonest = (local: number): boolean =>
+    this.#conditions.isUp(local) && this.#conditions.behaviourOf(local) === 0
 
   result(): HealthResult {
     return {
       log: this.#log.result(),
       marks: this.#marks.counts,
       sent: this.links.sent[0]!,
-      believers: this.notices?.standings.believers() ?? [],
+      believers: this.notices?.standings.believers(this.#isHonest) ?? [],
       spread: this.#spread.counts,
       unsettled: unsettledOf(this.store, this.links, this.first, local =>
         this.#conditions.isUp(local)

@@ -1,9 +1,10 @@
-import { type DetectorStore, PeerState, quorumOf, rowAt } from '@torusmesh/health'
+import { type DetectorStore, mustReturn, PeerState, quorumOf, rowAt } from '@torusmesh/health'
 import { type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
 import { draw, drawBelow } from '../engine/random.ts'
 import { type Links, SizeBytes } from './links.ts'
-import { Standing, Standings } from './standings.ts'
+import { Standing, Standings, Taken } from './standings.ts'
 import { Stream } from './streams.ts'
+import { Tidings } from './tidings.ts'
 import { accusersOf, detailOf, Kind, linkOf, noticeHopsOf, packNotice, wordOf } from './words.ts'
 
 /** A watcher publishes when those before it in rank had this long to do so. */
@@ -33,10 +34,16 @@ export interface NoticeEvents {
  */
 export class Notices {
   readonly standings: Standings
+  readonly tidings: Tidings
   /** Whose accusations of the peer in a slot this node holds, one bit for each of the peer's links. */
   readonly proofs: Uint16Array
   /** Which watchers of the peer in a slot this node knows to be down. */
   readonly gone: Uint16Array
+  /** One above the highest incarnation under which a notice declared this node down, or 0, … */
+  readonly downAs: Float64Array
+  /** … the highest under which it told the mesh that it is back, and when. */
+  readonly returnedAs: Float64Array
+  readonly returnedMs: Float64Array
   readonly #links: Links
   readonly #port: ShardPort
   readonly #store: DetectorStore
@@ -56,8 +63,12 @@ export class Notices {
     this.#seed = seed
     this.#events = events
     this.standings = new Standings(port.nodes)
+    this.tidings = new Tidings(links, port, this.standings, seed)
     this.proofs = new Uint16Array(port.nodes * links.degree)
     this.gone = new Uint16Array(port.nodes * links.degree)
+    this.downAs = new Float64Array(port.nodes)
+    this.returnedAs = new Float64Array(port.nodes)
+    this.returnedMs = new Float64Array(port.nodes)
   }
 
   /** Watchers of the peer in a slot that aren't known to be down. */
@@ -103,42 +114,87 @@ export class Notices {
   /** Publishes a notice of its own. */
   spread(local: number, subject: number, incarnation: number, accusers: number): void {
     this.#events.onPublished()
-    this.stands(local, subject, incarnation, Standing.proven)
+    this.stands(local, subject, incarnation, Standing.proven, accusers)
     this.#flood(local, Kind.notice, HOPS_MAX, accusers, -1, subject, incarnation)
+  }
+
+  /** A notice declared this node down, which is at incarnation `own` now. */
+  declaredDown(local: number, incarnation: number, own: number): void {
+    this.downAs[local] = Math.max(this.downAs[local]!, incarnation + 1)
+    this.#returnIfDue(local, own, true)
+  }
+
+  /** This node refuted an accusation: the mesh hears of it if a notice told it otherwise. */
+  refuted(local: number, own: number): void {
+    this.#returnIfDue(local, own, false)
+  }
+
+  #returnIfDue(local: number, own: number, again: boolean): void {
+    const declared = {
+      downAs: this.downAs[local]! - 1,
+      returnedAs: this.returnedAs[local]!,
+      sinceReturnMs: this.#port.nowMs - this.returnedMs[local]!
+    }
+    if (!mustReturn(declared, own, again)) return
+    this.returnedAs[local] = own
+    this.returnedMs[local] = this.#port.nowMs
+    this.sayReturned(local, own)
   }
 
   /** Tells the mesh that this node lives. */
   sayReturned(local: number, incarnation: number): void {
     const node = this.#port.first + local
+    this.stands(local, node, incarnation, Standing.returned)
     this.#flood(local, Kind.returned, HOPS_MAX, 0, -1, node, incarnation)
   }
 
-  /** A notice of others comes in. Returns whether it holds, and is passed on unless `serves` is false. */
+  /** A notice that this node is down comes in. Returns whether it holds; then it is passed on, too. */
+  receivedOwn(local: number, word: number, incarnation: number, serves: boolean): boolean {
+    const accusers = accusersOf(detailOf(word))
+    const subject = this.#port.first + local
+    if (!this.#holds(local, subject, accusers)) return false
+    const hops = noticeHopsOf(detailOf(word)) - 1
+    if (serves) this.#flood(local, Kind.notice, hops, accusers, linkOf(word), subject, incarnation)
+    return true
+  }
+
+  /** Somebody keeps it that this node is down, and proves it to nobody: who does gets its word over links. */
+  refuteNearby(local: number, own: number): void {
+    const self = this.#port.first + local
+    if (this.stands(local, self, own, Standing.returned)) this.tidings.passOn(local)
+  }
+
+  /**
+   * A notice of another node comes in; if it holds it is passed on, unless `serves` is false. Who sent an
+   * old one is shown the return that refutes it.
+   */
   received(
     local: number,
     word: number,
     subject: number,
     incarnation: number,
     serves: boolean
-  ): boolean {
+  ): void {
     const accusers = accusersOf(detailOf(word))
+    if (this.standings.returnedIncarnation(local, subject) > incarnation) {
+      if (serves) this.tidings.show(local, linkOf(word), subject)
+      return
+    }
     if (!this.#holds(local, subject, accusers)) {
       this.#events.onRejected()
-      return false
+      return
     }
     if (serves) {
       const hops = noticeHopsOf(detailOf(word)) - 1
       this.#flood(local, Kind.notice, hops, accusers, linkOf(word), subject, incarnation)
     }
-    if (subject === this.#port.first + local) return true
-    this.stands(local, subject, incarnation, Standing.proven)
+    this.#take(local, word, subject, incarnation, Standing.proven, accusers)
     const slot = this.#links.linkTo(local, subject)
-    if (slot < 0 || !this.#links.watches(local, slot)) return true
+    if (slot < 0 || !this.#links.watches(local, slot)) return
     for (let accuser = 0; accuser < this.#links.degree; accuser++) {
       if (((accusers >>> accuser) & 1) === 0) continue
       this.#events.onAccusation(local, slot, accuser, incarnation)
     }
-    return true
   }
 
   returned(
@@ -152,13 +208,40 @@ export class Notices {
       const hops = noticeHopsOf(detailOf(word)) - 1
       this.#flood(local, Kind.returned, hops, 0, linkOf(word), subject, incarnation)
     }
-    this.stands(local, subject, incarnation, Standing.alive)
+    if (subject === this.#port.first + local) return
+    this.#take(local, word, subject, incarnation, Standing.returned, 0)
   }
 
-  /** Takes in how a member stands; its part in others' quorums follows. */
-  stands(local: number, subject: number, incarnation: number, state: Standing): void {
-    if (!this.standings.set(local, subject, incarnation, state)) return
-    const down = state !== Standing.alive
+  /** A tiding: one that came over a link alone is passed on to those who lack it, too. */
+  #take(
+    local: number,
+    word: number,
+    subject: number,
+    incarnation: number,
+    state: Standing,
+    accusers: number
+  ): void {
+    const isNews = this.stands(local, subject, incarnation, state, accusers)
+    if (isNews && noticeHopsOf(detailOf(word)) === 0) this.tidings.passOn(local)
+  }
+
+  /** Takes in how a member stands; its part in others' quorums follows. Returns whether it is news. */
+  stands(
+    local: number,
+    subject: number,
+    incarnation: number,
+    state: Standing,
+    accusers = 0
+  ): boolean {
+    const taken = this.standings.set(local, subject, incarnation, state, accusers)
+    if (taken === Taken.not) return false
+    if (state === Standing.returned || state === Standing.proven) this.tidings.keeps(local)
+    if (taken === Taken.turned) this.#turned(local, subject, incarnation, state >= Standing.down)
+    return true
+  }
+
+  /** A member became down or alive for this node. */
+  #turned(local: number, subject: number, incarnation: number, down: boolean): void {
     this.#events.onStanding(local, subject, incarnation, down)
     const node = this.#port.first + local
     if (this.#links.distance(node, subject) > 2) return
@@ -186,10 +269,21 @@ export class Notices {
     this.proofs.fill(0, local * degree, (local + 1) * degree)
     this.gone.fill(0, local * degree, (local + 1) * degree)
     this.standings.clear(local)
+    this.tidings.clear(local)
+    this.downAs[local] = 0
+    this.returnedAs[local] = 0
   }
 
   columns(): readonly ArrayBufferView[] {
-    return [this.proofs, this.gone, ...this.standings.columns()]
+    return [
+      this.proofs,
+      this.gone,
+      this.downAs,
+      this.returnedAs,
+      this.returnedMs,
+      ...this.standings.columns(),
+      ...this.tidings.columns()
+    ]
   }
 
   /** Whether two thirds of those who watch the accused, as far as this node knows them, are in it. */

@@ -128,6 +128,7 @@ export class Puppets implements Puppet {
     this.#host.onLie()
     this.#host.setSelf(this.#local, incarnation)
     this.#host.spreadRefutation(this.#local, incarnation)
+    this.#host.notices?.sayReturned(this.#local, incarnation)
   }
 
   publish(link: number, incarnation: number): void {

@@ -8,7 +8,7 @@ export interface HealthResult {
   readonly marks: Float64Array
   /** Messages sent over links. */
   readonly sent: number
-  /** Nodes by whom each member counts as down at the end. */
+  /** Honest nodes that run, by whom each member counts as down at the end. */
   readonly believers: readonly (readonly [subject: number, nodes: number])[]
   /** How long after a crash nodes heard of it, see {@link SpreadTimes}. */
   readonly spread: Int32Array

@@ -7,5 +7,6 @@ export const Stream = {
   report: 0x4845_0003,
   rank: 0x4845_0004,
   adversary: 0x4845_0005,
-  eclipse: 0x4845_0006
+  eclipse: 0x4845_0006,
+  tidings: 0x4845_0008
 } as const

@@ -26,14 +26,18 @@ export const Kind = {
   notice: 12,
   /** a tells the whole mesh that it lives, under incarnation b; detail: {@link packNotice}. */
   returned: 13,
+  /** A list of what the sender keeps of whom, see `Tidings`; detail 1: it answers another one. */
+  tidings: 14,
   /** This watcher's turn to publish: a: slot; b: incarnation; detail: how often it has waited. */
-  publish: 14,
+  publish: 15,
   /** The next report of the peer in slot a: its watchers are counted anew. */
-  report: 15,
+  report: 16,
   /** A starved node loses its CPU; detail: which starvation. */
-  stall: 16,
+  stall: 17,
   /** A fault is about to befall the node. */
-  rouse: 17
+  rouse: 18,
+  /** A list of tidings is due; a: to whom; detail: in which life. */
+  tell: 19
 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
@@ -82,7 +86,7 @@ export const hopsOf = (detail: number): number => detail & 15
 export const accuserOf = (detail: number): number => (detail >>> 12) & 15
 
 /**
- * @param hops - left, 0 to 255
+ * @param hops - left, 0 to 255; 0 when it was sent over a link to one who lacked it
  * @param accusers - one bit for each link of the accused
  */
 export function packNotice(hops: number, accusers: number): number {

@@ -49,6 +49,7 @@ export class Network {
   readonly #first: number
   readonly #degree: number
   readonly #stream: boolean
+  readonly #ordered: boolean
   readonly #jitter: Uint32Array | undefined
   readonly #asymmetryPermille: number
   readonly #accessTail: boolean
@@ -59,6 +60,8 @@ export class Network {
   /** Whether a message can fare in more than one way after its delay. */
   readonly #spoils: boolean
   readonly #draws: boolean
+  /** Whether whatever a link doesn't lose takes the same time. */
+  readonly #even: boolean
   readonly #messageKey: number
   readonly #pairKey: number
   readonly #accessKey: number
@@ -66,7 +69,7 @@ export class Network {
   readonly #down: SerialLinks | undefined
   /** Messages sent over each directed link: the numbers of its draws. */
   readonly #sentOver: Uint32Array
-  /** When the last message sent over a directed link arrives, in ticks; on a stream only. */
+  /** When the last message sent over a directed link arrives, in ticks; where order must be kept. */
   readonly #arrival: Float64Array
 
   /** @param spec - one that {@link checkNetwork} lets through */
@@ -87,6 +90,10 @@ export class Network {
     this.#corrupt = chance(spec.corruptPermille ?? 0)
     this.#spoils = this.#duplicate + this.#reorder + this.#corrupt > 0
     this.#draws = this.#spoils || !this.#loss.never || isSpread(spec)
+    this.#even =
+      !(this.#spoils || isSpread(spec)) &&
+      spec.bandwidth === undefined &&
+      this.#loss.state === undefined
     this.#messageKey = purposeKey(seed, stream, Purpose.message)
     this.#pairKey = purposeKey(seed, stream, Purpose.pair)
     this.#accessKey = purposeKey(seed, stream, Purpose.access)
@@ -94,7 +101,9 @@ export class Network {
     this.#up = bandwidth?.up
     this.#down = bandwidth?.down
     this.#sentOver = new Uint32Array(this.#draws ? links : 0)
-    this.#arrival = new Float64Array(this.#stream ? links : 0)
+    // Where all take the same time none overtakes another.
+    this.#ordered = this.#stream && !(this.#even && this.#loss.never)
+    this.#arrival = new Float64Array(this.#ordered ? links : 0)
     this.lookaheadTicks = lookaheadTicks(spec)
   }
 
@@ -120,10 +129,42 @@ export class Network {
       if (waitGrains < 0) return this.#lose()
     }
     const grains = this.#grains(this.#first + local, to, word)
-    if (this.#stream) return this.#streamTicks(at, grains, waitGrains, word, nowTicks)
+    if (this.#ordered) return this.#streamTicks(at, grains, waitGrains, word, nowTicks)
     if (!this.#loss.never && this.#loss.lost(at, word)) return this.#lose()
     if (this.#spoils) return this.#spoil(grains, waitGrains, word)
     return this.#ticks(waitGrains + grains)
+  }
+
+  /** The time of a message over a link that neither chance nor load holds up. */
+  plainTicks(local: number, to: number): number {
+    return this.#ticks(this.#grains(this.#first + local, to, 0))
+  }
+
+  /**
+   * How many of the next messages over a link, `most` at most, are sure to take {@link plainTicks}, if
+   * the last one did: 0 where messages of one link differ in more than being lost.
+   */
+  plainAhead(local: number, link: number, most: number): number {
+    if (!this.#even) return 0
+    if (this.#loss.never) return most
+    const at = local * this.#degree + link
+    const sent = this.#sentOver[at]!
+    for (let n = 0; n < most; n++) {
+      const word = drawAt(this.#messageKey, this.#first * this.#degree + at, sent + n)
+      if (this.#loss.lost(at, word)) return n
+    }
+    return most
+  }
+
+  /** Sends so many messages over a link of which {@link plainAhead} has said how they fare. */
+  pass(local: number, link: number, messages: number): void {
+    this.sent += messages
+    if (this.#draws) this.#sentOver[local * this.#degree + link]! += messages
+  }
+
+  /** Whether a message sent between others changes how they fare. */
+  get draws(): boolean {
+    return this.#draws
   }
 
   /**
@@ -149,7 +190,10 @@ export class Network {
     return this.#ticks(this.#grains(from, to, word))
   }
 
-  /** When the last message sent over a stream arrives, in ticks of virtual time; 0 before the first. */
+  /**
+   * When the last message sent over a stream arrives, in ticks of virtual time; 0 before the first, and
+   * where none can overtake another.
+   */
   arrivalTicks(local: number, link: number): number {
     return this.#arrival[local * this.#degree + link] ?? 0
   }

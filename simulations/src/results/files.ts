@@ -1,29 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { createHash } from 'node:crypto'
+import { open, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { ResultsError } from './errors.ts'
-
-/** A hidden name beside `path`, its own for each writer; {@link isTemporary} knows it again. */
-export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-}
-
-export function isTemporary(name: string, of?: string): boolean {
-  return name.endsWith('.tmp') && name.startsWith(of === undefined ? '.' : `.${of}.`)
-}
-
-/** All of `data` or the file of before, whatever happens; flushed to the disk. */
-export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = temporaryBeside(path)
-  try {
-    await writeFile(temporary, data, { flush: true })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
 
 /** A regular file below `root`, after links, of at most `maxBytes`; `undefined` when there is none. */
 export async function readBounded(

@@ -1,18 +1,15 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import {
+  isTemporary,
+  removeLeftovers,
+  temporaryBeside,
+  writeAtomically
+} from '../sweep/atomic-file.ts'
 import { canonicalJson } from '../sweep/content-hash.ts'
 import type { RunResult, RunSink, SweepRun } from '../sweep/run-sink.ts'
 import { ResultsError } from './errors.ts'
-import {
-  hashOf,
-  isAbsent,
-  isTemporary,
-  parseJson,
-  readBounded,
-  resolveBelow,
-  temporaryBeside,
-  writeAtomically
-} from './files.ts'
+import { hashOf, isAbsent, parseJson, readBounded, resolveBelow } from './files.ts'
 import { prettyJson } from './json.ts'
 import {
   MAX_DEPTH,
@@ -50,7 +47,7 @@ export interface Results extends RunSink {
  * @throws ResultsError `damaged-results` for a folder of that name with another content.
  */
 export async function createResults(root: string, manifest: ResultsManifest): Promise<Results> {
-  const file = manifestFile(JSON.parse(JSON.stringify(manifest)) as ResultsManifest)
+  const file = manifestFile(inOrder(manifest))
   checkManifest(file, MANIFEST)
   const folder = resolve(root, file.hash)
   await mkdir(folder, { recursive: true })
@@ -162,7 +159,7 @@ async function writeRun(
   const temporary = temporaryBeside(place)
   await mkdir(temporary, { recursive: true })
   try {
-    const record = { id: run.id, spec: run.spec, ...keptOf(temporary, result) }
+    const record = { id: run.id, spec: inOrder(run.spec), ...keptOf(temporary, result) }
     const text = prettyJson(record)
     checkRecord(JSON.parse(text), `${path}/${SUMMARY}`)
     await writeAtomically(join(temporary, SUMMARY), text)
@@ -173,7 +170,12 @@ async function writeRun(
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-  await sweepLeftovers(place)
+  await removeLeftovers(dirname(place), basename(place))
+}
+
+/** Fields in one order, whatever file, queue or shard they came through: equal runs are equal bytes. */
+function inOrder<T>(value: T): T {
+  return JSON.parse(canonicalJson(value)) as T
 }
 
 function keptOf(
@@ -214,15 +216,6 @@ async function moveIn(
     'conflicting-run',
     `${path} holds another outcome of this run: the code is not deterministic, or two axes meet there`
   )
-}
-
-async function sweepLeftovers(place: string): Promise<void> {
-  const parent = dirname(place)
-  for (const name of await readdir(parent)) {
-    if (isTemporary(name, basename(place))) {
-      await rm(join(parent, name), { recursive: true, force: true })
-    }
-  }
 }
 
 async function listRuns(folder: string): Promise<string[]> {

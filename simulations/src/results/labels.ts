@@ -19,6 +19,7 @@ const UNITS: ReadonlyArray<readonly [suffix: RegExp, unit: string]> = [
 const MAX_LABEL_CHARS = 60
 
 export function labelOf(name: string): Label {
+  if (name === 'permille') return { text: '', unit: '‰' }
   const known = UNITS.find(([suffix]) => suffix.test(name))
   const bare =
     known === undefined || known[0].source === `${name}$` ? name : name.replace(known[0], '')
@@ -45,18 +46,41 @@ export function fieldTitle(field: string): string {
   return titleOf(name.replaceAll(/ (\w)/g, (_, letter: string) => letter.toUpperCase()))
 }
 
+/** Fields of a block, the one that says what it is before the others. */
+export function ledBy(lead: string, fields: object): [name: string, value: unknown][] {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return entries.sort(([a], [b]) => Number(b === lead) - Number(a === lead))
+}
+
 /** A swept value in a few words: blocks by their leaves. */
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return numberText(value)
   if (value === null || value === undefined) return 'none'
   const text = isPlainObject(value)
-    ? Object.entries(value)
-        .map(([key, inner]) => (key === 'model' ? valueText(inner) : `${key} ${valueText(inner)}`))
+    ? ledBy('model', value)
+        .map(([key, inner]) => (key === 'model' ? valueText(inner) : fieldText(key, inner)))
         .join(', ')
     : Array.isArray(value)
       ? value.map(valueText).join('; ')
       : String(value)
   return text.length > MAX_LABEL_CHARS ? `${text.slice(0, MAX_LABEL_CHARS - 1)}…` : text || 'none'
+}
+
+/** `at 10 000 ms`, `10 ‰`: a setting and its value. */
+export function fieldText(name: string, value: unknown): string {
+  const { text, unit } = labelOf(name)
+  const amount = unit === undefined ? valueText(value) : `${valueText(value)} ${unit}`
+  return text === '' ? amount : `${text.toLowerCase()} ${amount}`
+}
+
+/** `1 run`, `8 runs` */
+export function counted(count: number, one: string): string {
+  return `${numberText(count)} ${one}${count === 1 ? '' : 's'}`
+}
+
+/** `carrier, loss and nodes` */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
 /** Four significant digits; thousands apart by thin spaces, as journals set them. */

@@ -1,16 +1,19 @@
 import { prettyJson } from './json.ts'
+import { counted } from './labels.ts'
 import type { ManifestFile } from './manifest.ts'
-import type { Survey } from './points.ts'
+import { constant, measure, type Survey } from './points.ts'
+import { T_975, T_975_ABOVE } from './statistics.ts'
 
 /** A Jupyter notebook, nbformat 4.5, that reads the folder it lies in with pandas and DuckDB. */
 export function notebook(manifest: ManifestFile, survey: Survey): string {
-  const axes = survey.axes.map(axis => axis.field)
+  const axes = survey.axes.map(axis => (axis.field === 'duration' ? 'durationMs' : axis.field))
   const by = axes.length > 0 ? axes : ['scenario']
   const measures = survey.measures.map(name => `measures.${name}`)
+  const drawn = survey.measures.find(name => constant(survey, measure(name)) === undefined)
   const table = Object.keys(survey.runs[0]?.record.tables ?? {})[0]
   const cells = [
     markdown(
-      `# ${manifest.sweep.base.scenario}: ${survey.runs.length} runs`,
+      `# ${manifest.sweep.base.scenario}: ${counted(survey.runs.length, 'run')}`,
       '',
       `Results \`${manifest.hash}\`. Needs \`pip install pandas pyarrow duckdb matplotlib\`; start it in this folder.`
     ),
@@ -25,20 +28,22 @@ export function notebook(manifest: ManifestFile, survey: Survey): string {
     code(
       'from math import sqrt',
       '',
-      '# Two-sided 95 % points of Student’s t for 1 to 30 degrees of freedom; 1.96 beyond.',
-      'T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,',
-      '     2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042]',
+      '# Two-sided 95 % points of Student’s t for 1 to 30 degrees of freedom; then from so many on.',
+      `T = [${T_975.join(', ')}]`,
+      `T_ABOVE = [${T_975_ABOVE.map(({ from, t }) => `(${from}, ${t})`).join(', ')}]`,
+      '',
+      'def student_t(degrees):',
+      '    return T[degrees - 1] if degrees <= len(T) else next(t for least, t in T_ABOVE if degrees >= least)',
       '',
       'def half_width(values):',
       '    n = values.count()',
-      "    if n < 2: return float('nan')",
-      '    return (T[n - 2] if n <= 31 else 1.96) * values.std() / sqrt(n)',
+      "    return student_t(n - 1) * values.std() / sqrt(n) if n > 1 else float('nan')",
       '',
       `by = ${python(by)}`,
       `measures = ${python(measures)}`,
-      "runs.groupby(by)[measures].agg(['count', 'mean', half_width])"
+      "runs.groupby(by, dropna=False)[measures].agg(['count', 'mean', half_width])"
     ),
-    ...(measures.length === 0 ? [] : [plotCell(by[0]!, measures[0]!)]),
+    ...(drawn === undefined ? [] : [plotCell(`measures.${drawn}`)]),
     ...(table === undefined ? [] : tableCells(table, by))
   ]
   return prettyJson({
@@ -52,11 +57,12 @@ export function notebook(manifest: ManifestFile, survey: Survey): string {
   })
 }
 
-function plotCell(x: string, y: string): object {
+/** A line for each combination of the other axes: seeds alone are averaged over. */
+function plotCell(y: string): object {
   return code(
-    `x, y = ${python(x)}, ${python(y)}`,
-    "drawn = runs.groupby(x)[y].agg(['mean', half_width])",
-    "drawn.plot(y='mean', yerr='half_width', marker='o', capsize=3, ylabel=y)"
+    `y = ${python(y)}`,
+    "drawn = runs.groupby(by, dropna=False)[y].agg(['mean', half_width]).unstack(by[1:])",
+    "axes = drawn['mean'].plot(yerr=drawn['half_width'], marker='o', capsize=3, ylabel=y)"
   )
 }
 
@@ -74,7 +80,7 @@ function tableCells(table: string, by: readonly string[]): object[] {
     ),
     markdown('Runs can be queried without pandas:'),
     code(
-      `duckdb.sql(${python(`SELECT ${columns}, count(*) AS runs, sum(violations) AS violations FROM 'summary.parquet' GROUP BY ALL ORDER BY ALL`)}).df()`
+      `duckdb.sql(${python(`SELECT ${columns}, count(*) AS runs, sum(violations)::BIGINT AS violations FROM 'summary.parquet' GROUP BY ALL ORDER BY ALL`)}).df()`
     )
   ]
 }

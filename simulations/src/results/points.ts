@@ -81,6 +81,16 @@ export function measured(point: Point, pick: (summary: RunSummary) => number | n
   return point.runs.flatMap(({ record }) => pick(record.summary) ?? [])
 }
 
+/** The one value that every run of a survey has, so that there is nothing to draw. */
+export function constant(
+  { points, runs }: Survey,
+  pick: (summary: RunSummary) => number | null
+): number | undefined {
+  const values = points.flatMap(point => measured(point, pick))
+  const [first] = values
+  return values.length === runs.length && values.every(value => value === first) ? first : undefined
+}
+
 export const measure =
   (name: string): ((summary: RunSummary) => number | null) =>
   summary =>

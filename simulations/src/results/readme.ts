@@ -1,4 +1,4 @@
-import { rangesText } from './labels.ts'
+import { counted, rangesText } from './labels.ts'
 import type { ManifestFile } from './manifest.ts'
 import type { Survey } from './points.ts'
 
@@ -7,7 +7,7 @@ export function readme({ hash, sweep, code, node }: ManifestFile, survey: Survey
   return `Torusmesh simulation results ${hash}
 
 Scenario   ${sweep.base.scenario}
-Runs       ${survey.runs.length} at ${survey.points.length} points, seeds ${rangesText(sweep.seeds)}
+Runs       ${survey.runs.length} at ${counted(survey.points.length, 'point')}, seeds ${rangesText(sweep.seeds)}
 Code       torusmesh ${code.version}, ${code.commit === null ? 'commit unknown' : `commit ${code.commit}`}, Node.js ${node}
 
 manifest.json            what was run, with which code and data; the audit hash of every run

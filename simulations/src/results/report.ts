@@ -1,18 +1,19 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeLeftovers, temporaryBeside, writeAtomically } from '../sweep/atomic-file.ts'
 import { ResultsError } from './errors.ts'
 import { ecdfFigures } from './figures/ecdf-figure.ts'
 import type { Figure } from './figures/figure.ts'
 import { renderSvg } from './figures/render.ts'
 import { seedsFigure } from './figures/seeds-figure.ts'
 import { type Quantity, sweepFigure } from './figures/sweep-figure.ts'
-import { temporaryBeside, writeAtomically } from './files.ts'
 import { openResults, type Results } from './folder.ts'
 import { prettyJson } from './json.ts'
+import { counted, labelOf, listed, numberText } from './labels.ts'
 import { type ManifestFile, manifestFile, sweepSize } from './manifest.ts'
 import { notebook } from './notebook.ts'
 import { writeNullable } from './parquet.ts'
-import { measure, type Survey, survey } from './points.ts'
+import { constant, measure, measured, type Survey, survey } from './points.ts'
 import { readme } from './readme.ts'
 import { type DrawnFigure, reportPage } from './report/page.ts'
 import { roCrate } from './ro-crate.ts'
@@ -65,6 +66,7 @@ export async function writeReport(path: string): Promise<ReportFacts> {
   await writeAtomically(join(folder, 'ro-crate-metadata.json'), roCrate(manifest, found, figures))
   await writeAtomically(join(folder, 'README.txt'), readme(manifest, found))
   await writeAtomically(join(folder, 'manifest.json'), prettyJson(manifest))
+  await removeLeftovers(folder)
   return { path: join(folder, 'report.html'), runs: found.runs.length, figures: figures.length }
 }
 
@@ -90,12 +92,13 @@ async function writeFigures(
   const quantities = found.measures.map(
     (name): Quantity => ({ name, id: `measure-${name}`, pick: measure(name) })
   )
+  const varying = quantities.filter(({ pick }) => constant(found, pick) === undefined)
   const measures = await drawn(
-    found.measures.slice(0, MAX_MEASURE_FIGURES).flatMap((name, i) => {
+    varying.slice(0, MAX_MEASURE_FIGURES).flatMap(quantity => {
       const figure =
         found.axes.length > 0
-          ? sweepFigure(found, quantities[i]!)
-          : seedsFigure(found.points[0]!, name)
+          ? sweepFigure(found, quantity)
+          : seedsFigure(found.points[0]!, quantity.name)
       return figure ?? []
     })
   )
@@ -103,7 +106,6 @@ async function writeFigures(
   const growth = await drawn(grows ? COSTS.flatMap(cost => sweepFigure(found, cost) ?? []) : [])
   const distributions = await drawn(await ecdfFigures(results, found))
   const all = [...measures, ...growth, ...distributions]
-  const left = found.measures.length - MAX_MEASURE_FIGURES
   const page = reportPage({
     manifest,
     survey: found,
@@ -111,11 +113,28 @@ async function writeFigures(
     growth,
     distributions,
     quantities: grows ? [...COSTS, ...quantities] : [],
-    omitted: left > 0 ? `${left} more measures are in the table alone.` : ''
+    omitted: omittedText(found, varying.length - MAX_MEASURE_FIGURES)
   })
   await writeFigureFiles(folder, all)
   await writeAtomically(join(folder, 'report.html'), page)
   return all.map(one => one.figure)
+}
+
+/** What has no figure, and why. */
+function omittedText(found: Survey, tooMany: number): string {
+  const same = found.measures.flatMap(name => {
+    const value = constant(found, measure(name))
+    const { text, unit = '' } = labelOf(name)
+    return value === undefined ? [] : `${text.toLowerCase()} ${numberText(value)} ${unit}`.trim()
+  })
+  const never = found.measures
+    .filter(name => found.points.every(point => measured(point, measure(name)).length === 0))
+    .map(name => labelOf(name).text.toLowerCase())
+  return [
+    ...(same.length > 0 ? [`The same in all runs, and not drawn: ${listed(same)}.`] : []),
+    ...(never.length > 0 ? [`Measured in no run: ${listed(never)}.`] : []),
+    ...(tooMany > 0 ? [`In the table alone: ${counted(tooMany, 'more measure')}.`] : [])
+  ].join(' ')
 }
 
 /** Figures of an earlier report that are no more go. */

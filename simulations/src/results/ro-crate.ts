@@ -1,7 +1,9 @@
 import type { Figure } from './figures/figure.ts'
 import { prettyJson } from './json.ts'
+import { counted } from './labels.ts'
 import type { ManifestFile } from './manifest.ts'
 import type { Survey } from './points.ts'
+import { RELEASE } from './release.ts'
 
 const VERSION_1_1 = 'https://w3id.org/ro/crate/1.1'
 
@@ -15,7 +17,10 @@ const FILES: ReadonlyArray<readonly [id: string, name: string, format: string]> 
   ['README.txt', 'What lies here and how to run it again', 'text/plain']
 ]
 
-/** RO-Crate 1.1 metadata; `datePublished` is the code's day, so that equal runs stay equal. */
+/**
+ * RO-Crate 1.1 metadata; `datePublished` is the day of the code, or of its release where that isn't
+ * known, so that equal runs stay equal.
+ */
 export function roCrate(
   manifest: ManifestFile,
   survey: Survey,
@@ -35,9 +40,10 @@ export function roCrate(
     '@id': './',
     '@type': 'Dataset',
     name: `Torusmesh simulation: ${scenario}`,
-    description: `${survey.runs.length} seeded runs of the scenario ${scenario} at ${survey.points.length} points; every run can be repeated and has an audit hash.`,
+    description: `${counted(survey.runs.length, 'seeded run')} of the scenario ${scenario} at ${counted(survey.points.length, 'point')}; every run can be repeated and has an audit hash.`,
     identifier: hash,
-    ...(code.date === undefined ? {} : { datePublished: code.date }),
+    datePublished: code.date ?? RELEASE.day,
+    license: ref('#license'),
     hasPart: ids,
     variableMeasured: survey.measures,
     mentions: ref('#sweep')
@@ -57,6 +63,12 @@ export function roCrate(
         '@id': 'runs/',
         '@type': 'Dataset',
         name: 'Runs in hive layout: summary and tables of each'
+      },
+      {
+        '@id': '#license',
+        '@type': 'CreativeWork',
+        name: 'No licence chosen yet',
+        description: 'Whoever publishes these results names their licence here.'
       },
       {
         '@id': '#torusmesh',

@@ -2,6 +2,7 @@ import type { RunSpec } from '../scenario/spec.ts'
 import type { SweepAxis } from '../scenario/sweep-spec.ts'
 import { canonicalJson } from '../sweep/content-hash.ts'
 import { isPlainObject, sha256 } from './json.ts'
+import { ledBy } from './labels.ts'
 
 const MAX_PLAIN_CHARS = 80
 const FORMS = /^runs\/nodes=\d+(\/[A-Za-z0-9._-]+=[A-Za-z0-9._%~-]+)*\/seed=\d+$/
@@ -66,6 +67,10 @@ function encode(text: string): string {
 
 function words(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(words)
-  if (isPlainObject(value)) return Object.values(value).flatMap(words)
+  if (isPlainObject(value)) {
+    // In one order, whatever the file's, and what it is first: `uniform-20`.
+    const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return ledBy('model', Object.fromEntries(fields)).flatMap(([, field]) => words(field))
+  }
   return [String(value)]
 }

@@ -23,20 +23,20 @@ export interface PowerFit {
   readonly factor: number
 }
 
-/** 97.5 % points of Student's t for 1 to 30 degrees of freedom; then those of 40, 60 and 120. */
-const T_975 = [
+/** 97.5 % points of Student's t for 1 to 30 degrees of freedom; then from so many on. */
+export const T_975: readonly number[] = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
   2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
   2.045, 2.042
-] as const
-const T_975_ABOVE = [
+]
+export const T_975_ABOVE: readonly { readonly from: number; readonly t: number }[] = [
+  // The normal's 1.960 is reached only far out: the table errs on the wide side between its rows.
+  { from: 1_000, t: 1.962 },
   { from: 120, t: 1.98 },
   { from: 60, t: 2 },
   { from: 40, t: 2.021 },
   { from: 31, t: 2.042 }
-] as const
-/** The table errs on the wide side between its rows; the normal's 1.960 is reached only here. */
-const NORMAL_FROM = 1_000
+]
 const BOOTSTRAP_SEED = 0x7075_7473
 const BOOTSTRAP_RESAMPLES = 1_000
 /** Fewer values have no 95 % interval of the median: the extremes alone cover less. */
@@ -44,7 +44,6 @@ const MIN_BOOTSTRAP = 6
 
 /** Two-sided 95 % point of Student's t. */
 export function studentT(degrees: number): number {
-  if (degrees >= NORMAL_FROM) return 1.962
   return T_975[degrees - 1] ?? T_975_ABOVE.find(({ from }) => degrees >= from)!.t
 }
 

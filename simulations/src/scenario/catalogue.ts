@@ -1,5 +1,13 @@
+import {
+  consensusAdversarial,
+  consensusForks,
+  consensusRecovery
+} from '../consensus/cluster/scenarios.ts'
+import { consensusLatency } from '../consensus/latency/scenario.ts'
 import { flood } from '../flood/scenario.ts'
 import { broadcast } from '../gossip/broadcast.ts'
+import { captureCost } from '../governance/capture-cost.ts'
+import { governanceAttacks } from '../governance/governance-attacks.ts'
 import { churn } from '../health/churn.ts'
 import { clusterFailure } from '../health/cluster-failure.ts'
 import { eclipse } from '../health/eclipse.ts'
@@ -15,7 +23,13 @@ export const scenarios: readonly Scenario[] = [
   clusterFailure,
   partitionHeal,
   eclipse,
-  churn
+  churn,
+  consensusLatency,
+  consensusAdversarial,
+  consensusForks,
+  consensusRecovery,
+  governanceAttacks,
+  captureCost
 ]
 
 /** Worker threads know a scenario by its name. */

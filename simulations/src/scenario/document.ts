@@ -2,6 +2,11 @@ import type { FaultSpec } from '../faults/spec.ts'
 import type { NetworkSpec } from '../network/spec.ts'
 import type { Parameter } from './spec.ts'
 
+/** A part of a network; `null` takes a setting away that the scenario has by default. */
+export type NetworkDocument = Partial<Pick<NetworkSpec, 'latency'>> & {
+  readonly [Field in Exclude<keyof NetworkSpec, 'latency'>]?: NetworkSpec[Field] | null
+}
+
 /** A run as a file or a command line asks for it: what is left out is the scenario's default. */
 export interface RunDocument {
   readonly scenario: string
@@ -9,8 +14,11 @@ export interface RunDocument {
   readonly seed?: number
   /** Whole ms, or a whole number with its unit: `500ms`, `30s`, `5m`, `2h`, `1d`. */
   readonly duration?: number | string
-  /** Field by field over the scenario's own network; `latency`, `loss`, `bandwidth` each as a whole. */
-  readonly network?: Partial<NetworkSpec>
+  /**
+   * Field by field over the scenario's own network; `latency`, `loss`, `bandwidth` each as a whole.
+   * `null` is none: without bandwidth classes, loss and so on.
+   */
+  readonly network?: NetworkDocument
   /** Instead of the scenario's own. */
   readonly faults?: readonly FaultSpec[]
   readonly parameters?: Readonly<Record<string, Parameter>>

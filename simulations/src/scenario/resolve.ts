@@ -1,12 +1,13 @@
 import { SimulationError } from '../errors.ts'
 import { checkFaults } from '../faults/check.ts'
 import { checkNetwork } from '../network/check.ts'
+import type { NetworkSpec } from '../network/spec.ts'
 import { scenarios } from './catalogue.ts'
 import { check, checkTagged, isRecord, notOneOf, shown } from './check.ts'
 import type { Locate, Problem, RunDocument } from './document.ts'
 import { durationMsOf } from './duration.ts'
 import type { Scenario } from './scenario.ts'
-import { FAULTS, LATENCIES, LOSSES, OUTLINE, parametersSchema } from './schema.ts'
+import { FAULTS, LATENCIES, LOSSES, NETWORK_FIELDS, OUTLINE, parametersSchema } from './schema.ts'
 import type { RunSpec } from './spec.ts'
 import { fieldName, SpecError } from './spec-error.ts'
 
@@ -26,11 +27,21 @@ export interface ResolveOptions {
  * @throws SpecError with every problem found
  */
 export function resolveSpec(document: unknown, options: ResolveOptions = {}): RunSpec {
+  return resolve(document, options, ({ defaults }) => defaults.network)
+}
+
+function resolve(
+  given: unknown,
+  options: ResolveOptions,
+  ownNetwork: (scenario: Scenario) => Partial<NetworkSpec>
+): RunSpec {
+  const document = withoutNulls(given)
   const problems = check(OUTLINE, document)
   const scenario = scenarioOf(document, options, problems)
   if (scenario === undefined || !isRecord(document)) throw new SpecError(problems, options.locate)
   const { network = {}, faults = [], parameters = {}, duration } = document
-  if (isRecord(network)) problems.push(...networkProblems(network))
+  const own = ownNetwork(scenario)
+  if (isRecord(network)) problems.push(...networkProblems({ latency: own.latency, ...network }))
   if (Array.isArray(faults)) {
     problems.push(
       ...faults.flatMap((fault, i) => checkTagged('kind', FAULTS, fault, ['faults', i]))
@@ -45,7 +56,7 @@ export function resolveSpec(document: unknown, options: ResolveOptions = {}): Ru
   }
   // Fields fit, each for itself; from here on they have their types.
   if (problems.length === 0) {
-    const spec = filledIn(document as unknown as RunDocument, scenario)
+    const spec = filledIn(given as RunDocument, scenario, own)
     problems.push(...modelProblems(spec, scenario, document['faults'] === undefined))
     if (problems.length === 0) return spec
   }
@@ -53,13 +64,23 @@ export function resolveSpec(document: unknown, options: ResolveOptions = {}): Ru
 }
 
 /**
- * Checks a spec that came from a queue or a folder as a file would be.
+ * Checks a spec that came from a queue or a folder as a file would be. Its network is whole: what a
+ * scenario has by default isn't put back.
  *
  * @throws SpecError
  */
 export function checkSpec(spec: RunSpec, options: ResolveOptions = {}): RunSpec {
   const { durationMs, ...document } = spec
-  return resolveSpec({ ...document, duration: durationMs }, options)
+  return resolve({ ...document, duration: durationMs }, options, () => ({}))
+}
+
+/** Without the `null`s by which a network goes without a setting: a field that is left out fits. */
+export function withoutNulls(document: unknown): unknown {
+  if (!isRecord(document) || !isRecord(document['network'])) return document
+  const network = Object.entries(document['network']).filter(
+    ([field, value]) => value !== null || field === 'latency' || !NETWORK_FIELDS.includes(field)
+  )
+  return { ...document, network: Object.fromEntries(network) }
 }
 
 function scenarioOf(
@@ -78,7 +99,11 @@ function scenarioOf(
   return scenario
 }
 
-function filledIn(document: RunDocument, scenario: Scenario): RunSpec {
+function filledIn(
+  document: RunDocument,
+  scenario: Scenario,
+  ownNetwork: Partial<NetworkSpec>
+): RunSpec {
   const { defaults } = scenario
   const given = document.parameters ?? {}
   return {
@@ -86,7 +111,9 @@ function filledIn(document: RunDocument, scenario: Scenario): RunSpec {
     nodes: document.nodes ?? defaults.nodes,
     seed: document.seed ?? DEFAULT_SEED,
     durationMs: durationMsOf(document.duration) ?? defaults.durationMs,
-    network: { ...defaults.network, ...document.network },
+    network: Object.fromEntries(
+      Object.entries({ ...ownNetwork, ...document.network }).filter(([, value]) => value !== null)
+    ) as unknown as NetworkSpec,
     faults: document.faults ?? defaults.faults,
     parameters: Object.fromEntries(
       Object.entries(scenario.parameters).map(([name, parameter]) => [
@@ -101,7 +128,7 @@ function networkProblems(network: Record<string, unknown>): Problem[] {
   const { latency, loss } = network
   return [
     ...(latency === undefined
-      ? []
+      ? [{ path: ['network', 'latency'], what: 'is missing; give a block with model' }]
       : checkTagged('model', LATENCIES, latency, ['network', 'latency'])),
     ...(loss === undefined ? [] : checkTagged('model', LOSSES, loss, ['network', 'loss']))
   ]

@@ -141,6 +141,11 @@ const network = (latency: TSchema, loss: TSchema): TObject =>
     })
   )
 
+/** What a network has. */
+export const NETWORK_FIELDS: readonly string[] = Object.keys(
+  network(Type.Unknown(), Type.Unknown()).properties
+)
+
 const seed = whole(0, Limits.maxSeed)
 
 const sweep = exact(

@@ -4,13 +4,39 @@ import {
   planSweep,
   runShardOfSweep,
   runSweep,
+  runsOf,
   type Shard,
   type SweepOptions,
   type SweepReport
 } from '../sweep/index.ts'
+import type { ScenarioDocument } from './document.ts'
+import type { RunOutcome } from './outcome.ts'
 import { provenance } from './provenance.ts'
-import { sweepRuns } from './sweep-of.ts'
+import { sweepOf, sweepRuns } from './sweep-of.ts'
 import type { SweepSpec } from './sweep-spec.ts'
+
+/**
+ * Keeps a run that was made here in `path/<manifest hash>/`: the folder that a sweep of this one run
+ * makes, byte for byte.
+ *
+ * @param document - what the run was resolved from; its `sweep` is left out
+ * @throws ResultsError `conflicting-run` where another outcome of this run is there
+ */
+export async function keepRun(
+  document: unknown,
+  { timing, ...result }: RunOutcome,
+  path: string
+): Promise<Results> {
+  const { sweep: _, ...run } = document as ScenarioDocument
+  const sweep = sweepOf(run)
+  const [kept] = planSweep(sweepRuns(sweep)).jobs.flatMap(runsOf)
+  const results = await createResults(path, { sweep, ...provenance() })
+  await results.write(kept!, result)
+  const wallMs = Math.round(timing.wallMs)
+  const startedAt = new Date(Date.now() - wallMs).toISOString()
+  await appendHost(results.folder, { startedAt, wallMs, runs: 1 })
+  return results
+}
 
 export interface SweepIntoInit extends Pick<SweepOptions, 'signal' | 'onProgress'> {
   readonly executor: Executor

@@ -3,7 +3,7 @@ import { check, isRecord, shown } from './check.ts'
 import type { Problem, RunDocument, ScenarioDocument } from './document.ts'
 import { withField } from './fields.ts'
 import { Limits } from './limits.ts'
-import { type ResolveOptions, resolveSpec } from './resolve.ts'
+import { type ResolveOptions, resolveSpec, withoutNulls } from './resolve.ts'
 import { OUTLINE, SEEDS } from './schema.ts'
 import type { RunSpec } from './spec.ts'
 import { SpecError } from './spec-error.ts'
@@ -16,7 +16,7 @@ import type { SweepAxis, SweepSpec, SweepValue } from './sweep-spec.ts'
  * @throws SpecError with every problem found
  */
 export function sweepOf(document: unknown, options: ResolveOptions = {}): SweepSpec {
-  const outline = check(OUTLINE, document)
+  const outline = check(OUTLINE, withoutNulls(document))
   if (outline.length > 0 || !isRecord(document)) throw new SpecError(outline, options.locate)
   const { sweep = {}, ...run } = document as unknown as ScenarioDocument
   const base = withDefaults(run, options)

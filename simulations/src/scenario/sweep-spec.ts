@@ -1,10 +1,11 @@
 import type { RunDocument } from './document.ts'
 
-/** What an axis may vary: a number, a word, or a whole block such as one `network.latency`. */
+/** What an axis may vary: a number, a word, a whole block such as one `network.latency`, or `null` for none. */
 export type SweepValue =
   | string
   | number
   | boolean
+  | null
   | readonly SweepValue[]
   | { readonly [key: string]: SweepValue }
 

@@ -72,14 +72,12 @@ export function drawRun(scenario: Scenario, seed: number): RunSpec {
 
 class FaultDraws {
   readonly #scenario: Scenario
-  readonly #promised: Promised
   readonly #topology: Topology
   readonly #healMs: number
   readonly #crashed = new Set<number>()
 
   constructor(scenario: Scenario, promised: Promised, spec: RunSpec, topology: Topology) {
     this.#scenario = scenario
-    this.#promised = promised
     this.#topology = topology
     this.#healMs = spec.durationMs - promised.tailMs
   }
@@ -117,16 +115,7 @@ class FaultDraws {
         return nodes.length === 0 ? [] : [{ kind, atMs: 0, behaviour, nodes }]
       }
       case 'partition': {
-        const mostMs = Math.min(leftMs, this.#promised.partitionMs ?? leftMs)
-        return [
-          {
-            kind,
-            atMs,
-            forMs: dice.between(1, mostMs),
-            oneWay: dice.chance(300),
-            ...this.#side(dice)
-          }
-        ]
+        return [{ kind, atMs, forMs, oneWay: dice.chance(300), ...this.#side(dice) }]
       }
       case 'churn': {
         const downMs = dice.between(1, Math.min(15_000, leftMs))

@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { prettyJson } from '../results/json.ts'
 import { writeAtomically } from '../sweep/atomic-file.ts'
 import type { ReplayFile } from './replay-file.ts'
@@ -24,6 +23,5 @@ export async function keepReplay(
 
 /** Writes a text file, and the folder it is in. */
 export async function keepText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, text)
 }

@@ -17,8 +17,6 @@ export interface Promised {
    * remember 128 statements and 32 members, where live ones remember 4,096 and all.
    */
   readonly callsMax?: number
-  /** Longest partition, ms; as long as the faults last when left out. */
-  readonly partitionMs?: number
   parameters(dice: Dice): Parameters
   network(dice: Dice, parameters: Parameters): NetworkSpec
 }
@@ -89,6 +87,16 @@ function troubles(dice: Dice): Omit<NetworkSpec, 'latency'> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
+/** Of a stream that delivers all: for what repairs nothing. */
+function streamTroubles(dice: Dice): Omit<NetworkSpec, 'latency'> {
+  const { loss = NO_LOSS, jitterSigmaPermille, asymmetryPermille } = troubles(dice)
+  return {
+    ...{ transport: 'stream', loss },
+    ...(jitterSigmaPermille === undefined ? {} : { jitterSigmaPermille }),
+    ...(asymmetryPermille === undefined ? {} : { asymmetryPermille })
+  }
+}
+
 function loss(dice: Dice): LossSpec {
   return dice.pick<LossSpec>([
     { model: 'uniform', permille: dice.between(1, 50) },
@@ -131,9 +139,8 @@ const promises: Readonly<Record<string, Promised>> = {
   broadcast: {
     shapes: [27, 27, 64, 64, 64, 125, 125, 216, 512],
     tailMs: 10_000,
-    partitionMs: 2_000,
-    faults: ({ carrier }) =>
-      carrier === 'tree-cast' ? ['crash', 'pause', 'partition'] : ['crash', 'pause'],
+    // The model loses what is sent across a cut; a live link, which is TCP, would send it again.
+    faults: () => ['crash', 'pause'],
     parameters(dice) {
       const carrier = dice.pick(['tree-cast', 'tree-cast', 'flood', 'gossipsub'])
       const overlays =
@@ -147,7 +154,10 @@ const promises: Readonly<Record<string, Promised>> = {
         messagesKept: 256
       }
     },
-    network: dice => ({ latency: wideLatency(dice), ...troubles(dice) })
+    network: (dice, { carrier }) => ({
+      latency: wideLatency(dice),
+      ...(carrier === 'tree-cast' ? troubles(dice) : streamTroubles(dice))
+    })
   }
 }
 

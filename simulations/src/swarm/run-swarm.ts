@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { drawRun } from './draw.ts'
 import { type Lane, ownLane, threadLane } from './lanes.ts'
+import { promiseOf } from './promise.ts'
 
 const SLOWEST_KEPT = 3
 const FAILURES_KEPT = 100
@@ -11,7 +12,7 @@ const TIMEOUT_MS = 60_000
 const WORKERS_OTHERWISE = 2
 
 export interface SwarmOptions {
-  /** All of the catalogue unless told; each is run with every seed. */
+  /** All of the catalogue of which a promise is known, unless told; each is run with every seed. */
   readonly scenarios?: readonly Scenario[]
   /** First seed; 1 unless told. */
   readonly from?: number
@@ -77,7 +78,7 @@ export interface SwarmReport {
  * @throws {SimulationError} `bad-setting` for a scenario of which no promise is known
  */
 export async function runSwarm(options: SwarmOptions): Promise<SwarmReport> {
-  const { scenarios = catalogue, from = 1, seeds, workers = 1, signal } = options
+  const { scenarios = promised(), from = 1, seeds, workers = 1, signal } = options
   const startMs = performance.now()
   const tally = new Tally(scenarios, scenarios.length * seeds)
   const queue = drawAll(scenarios, from, seeds)
@@ -108,6 +109,10 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmReport> {
     await Promise.all(lanes.map(lane => lane.close()))
   }
   return tally.report(performance.now() - startMs)
+}
+
+function promised(): readonly Scenario[] {
+  return catalogue.filter(scenario => promiseOf(scenario) !== undefined)
 }
 
 interface Turn {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { access, mkdir, readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomically } from './atomic-file.ts'
+import { removeLeftovers, writeAtomically } from './atomic-file.ts'
 import { SweepError } from './errors.ts'
 import { decodeReply, encodeReply } from './frame.ts'
 import type { RunResult, RunSink, SweepRun } from './run-sink.ts'
@@ -29,8 +29,8 @@ export function openJournal(folder: string): Journal {
     },
     async write(run, result) {
       const body = encodeReply({ ok: true, result })
-      await mkdir(folderOf(run), { recursive: true })
       await writeAtomically(pathOf(run), Buffer.concat([sha256(body), body]))
+      await removeLeftovers(folderOf(run), run.id)
     },
     async read(run) {
       return resultIn(await bytesOf(pathOf(run)), run, pathOf(run))

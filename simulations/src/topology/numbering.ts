@@ -1,6 +1,7 @@
 /** A shard has at least so many nodes, unless it is the only one. */
 const SHARD_NODES_MIN = 1024
-const SHARDS_MAX = 64
+/** Few: what stays within a shard costs less, the more so the longer nothing happens. */
+const SHARDS_MAX = 16
 
 /** How many shards so many nodes make, where nothing else decides it. */
 export function shardsFor(nodes: number): number {

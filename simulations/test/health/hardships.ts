@@ -1,5 +1,6 @@
 import { healthDetection, partitionHeal } from '../../src/health/index.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
+import { torusTopology } from '../../src/topology/torus.ts'
 import type { Change } from './play.ts'
 
 /** A situation in which a broken detector does wrong, and the real one does not. */
@@ -12,6 +13,10 @@ const loss = { model: 'uniform', permille: 50 } as const
 /** Verdicts among neighbours are what counts here. */
 const local = { notices: false }
 const spareAfflicted = true
+
+const DEAD = 100
+const torus = torusTopology([8, 8, 8])
+const watchersOfDead = Array.from({ length: torus.degree }, (_, link) => torus.peer(DEAD, link))
 
 export const hardships = {
   /** A fifth of the nodes has a tenth of a CPU; nobody can be dialled. */
@@ -51,12 +56,55 @@ export const hardships = {
   },
   /** A ball is cut off for 20 s. */
   parted: { scenario: partitionHeal, change: { durationMs: 50_000 } },
+  /** Same, and nobody hears by a notice of who is down or back. */
+  partedNear: { scenario: partitionHeal, change: { durationMs: 50_000, parameters: local } },
+  /** Some are cut off, too briefly to fall; much later others are deaf. */
+  cutThenDeaf: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 45_000,
+      parameters: { ...local, dials: false },
+      network: { loss: { model: 'none' } },
+      faults: [
+        { kind: 'partition', sharePermille: 50, atMs: 5_000, forMs: 2_600 },
+        { kind: 'deaf', sharePermille: 200, atMs: 22_000, forMs: 8_000 }
+      ]
+    }
+  },
+  /** Some stand still, too briefly to fall; at once after it others are deaf. */
+  pausedThenDeaf: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 30_000,
+      parameters: { ...local, spareAfflicted, dials: false },
+      network: { loss: { model: 'none' } },
+      faults: [
+        { kind: 'pause', sharePermille: 50, atMs: 5_000, forMs: 2_400 },
+        { kind: 'deaf', sharePermille: 200, atMs: 8_000, forMs: 8_000 }
+      ]
+    }
+  },
+  /** Half of a dead node's watchers stand still, and wake one after the other. */
+  wokenApart: {
+    scenario: healthDetection,
+    change: {
+      durationMs: 60_000,
+      parameters: { ...local, detectWithinMs: 45_000 },
+      network: { loss: { model: 'none' } },
+      faults: [
+        { kind: 'crash', nodes: [DEAD], atMs: 5_000 },
+        { kind: 'pause', nodes: [watchersOfDead[0]!], atMs: 4_000, forMs: 12_000 },
+        { kind: 'pause', nodes: [watchersOfDead[1]!], atMs: 4_000, forMs: 26_000 },
+        { kind: 'pause', nodes: [watchersOfDead[2]!], atMs: 4_000, forMs: 50_000 }
+      ]
+    }
+  },
   /** Two thirds of the watchers of node 100 lie about it, and inflate incarnations. */
   liars: {
     scenario: healthDetection,
     change: {
       durationMs: 20_000,
-      parameters: local,
+      parameters: { ...local, dials: false },
       faults: [
         { kind: 'turn', sharePermille: 100, behaviour: 'silent-liar' },
         { kind: 'turn', sharePermille: 50, behaviour: 'incarnation-inflater' },

@@ -10,11 +10,16 @@ const killedBy: Readonly<Record<string, readonly [keyof typeof hardships, number
   'no-time-to-refute': ['starved', 1, 'no-false-removal'],
   'refutes-as-accused': ['parted', 1, 'alive-again'],
   'never-refutes': ['parted', 1, 'alive-again'],
-  'never-reminds': ['parted', 1, 'alive-again'],
+  'never-reminds': ['partedNear', 1, 'alive-again'],
   'never-forgives': ['starved', 1, 'no-false-removal'],
   'revived-by-an-old-beat': ['parted', 1, 'revived-by-claim'],
   'deaf-to-hosts': ['frozen', 1, 'no-false-removal'],
   'believes-others': ['liars', 1, 'no-false-removal'],
+  'accusers-never-forgotten': ['cutThenDeaf', 1, 'no-false-removal'],
+  'refutation-forgets-nothing': ['pausedThenDeaf', 1, 'no-false-removal'],
+  'no-self-doubt': ['deaf', 1, 'doubts-first'],
+  'never-renews': ['wokenApart', 1, 'found-in-time'],
+  'adopts-any-incarnation': ['liars', 1, 'no-false-removal'],
   'never-joins': ['starved', 1, 'found-in-time']
 }
 

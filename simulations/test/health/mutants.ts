@@ -50,7 +50,18 @@ function accusersOf(store: DetectorStore, peer: number): number {
   return count
 }
 
+/** By slot: who accuses, in this period or the one before. */
+function heldAccusers(store: DetectorStore, row: number): number[] {
+  const own = rowAt(store, row)
+  return Array.from(
+    { length: store.slots },
+    (_, slot) => store.accusers[own + slot]! | store.accusersBefore[own + slot]!
+  )
+}
+
 const I = DetectorInput
+/** The longest self-doubt. */
+const DOUBT_MS = 30_000
 
 export const mutants: readonly Mutant[] = [
   {
@@ -124,6 +135,57 @@ export const mutants: readonly Mutant[] = [
       store.state[peer] = PeerState.down
       out(DetectorOutput.down, row, slot, store.incarnation[peer]!, 0)
     }
+  },
+  {
+    name: 'accusers-never-forgotten',
+    about: 'an accusation that is not renewed counts for ever',
+    step: (store, row, input, slot, a, b, now, out) => {
+      const held = input === I.tick ? heldAccusers(store, row) : []
+      step(store, row, input, slot, a, b, now, out)
+      for (const [peer, bits] of held.entries()) store.accusers[rowAt(store, row) + peer]! |= bits
+    }
+  },
+  {
+    name: 'refutation-forgets-nothing',
+    about: 'accusations of an earlier incarnation count against the later one',
+    step: (store, row, input, slot, a, b, now, out) => {
+      const speaks = input === I.heard || input === I.refuted
+      const bits = speaks ? heldAccusers(store, row)[slot]! : 0
+      step(store, row, input, slot, a, b, now, out)
+      store.accusers[rowAt(store, row) + slot]! |= bits
+    }
+  },
+  {
+    name: 'no-self-doubt',
+    about: 'accuses, though it hears nobody',
+    step: before((store, row, input, _slot, a, b, now) => {
+      if (input === I.tick) store.doubtMs[rowAt(store, row)] = (now | 0) - DOUBT_MS
+      return [a, b]
+    })
+  },
+  {
+    name: 'never-renews',
+    about: 'accuses once, and never again',
+    step: (store, row, input, slot, a, b, now, out) => {
+      const own = rowAt(store, row)
+      const accused: number[] = []
+      for (let peer = own; input === I.tick && peer < own + store.slots; peer++) {
+        if (store.state[peer] === PeerState.accused) accused.push(peer)
+      }
+      step(store, row, input, slot, a, b, now, (output, r, s, x, y) => {
+        const again = output === DetectorOutput.accuse && accused.includes(own + s)
+        if (!again) out(output, r, s, x, y)
+      })
+    }
+  },
+  {
+    name: 'adopts-any-incarnation',
+    about: 'takes over whatever incarnation an accuser names',
+    step: before((store, row, input, slot, a, b) => {
+      const peer = rowAt(store, row) + slot
+      if (input === I.accused) store.incarnation[peer] = Math.max(store.incarnation[peer]!, b)
+      return [a, b]
+    })
   },
   {
     name: 'never-joins',

@@ -155,6 +155,33 @@ describe('network', () => {
     )
   })
 
+  it('knows which of its next messages take the plain time, and sends them without being asked', () => {
+    let plain = 0
+    fc.assert(
+      fc.property(networks, fc.integer({ min: 1, max: 40 }), (spec, most) => {
+        const [told, asked] = [createNetwork(spec, INIT), createNetwork(spec, INIT)]
+        const before = delays(told, 3, 4_000)
+        assert.deepEqual(delays(asked, 3, 4_000), before)
+        const ahead = told.plainAhead(0, 0, most)
+        assert.ok(ahead <= most)
+        if (before[2] !== told.plainTicks(0, 1)) return
+        plain += ahead
+        for (let n = 0; n < ahead; n++) {
+          assert.equal(asked.delayTicks(0, 0, 1, 100, (3 + n) * 4_000), asked.plainTicks(0, 1))
+        }
+        told.pass(0, 0, ahead)
+        const nowTicks = (3 + ahead) * 4_000
+        assert.equal(
+          told.delayTicks(0, 0, 1, 100, nowTicks),
+          asked.delayTicks(0, 0, 1, 100, nowTicks)
+        )
+        assert.equal(told.sent, asked.sent)
+      }),
+      { seed: 9, numRuns: 300 }
+    )
+    assert.ok(plain > 100)
+  })
+
   it('draws for a link by its own count, so other links change nothing', () => {
     const spec: NetworkSpec = {
       latency: CONSTANT,
@@ -206,7 +233,11 @@ describe('loss', () => {
           assert.ok(n * 2 + ticks >= last, 'overtaken')
           last = n * 2 + ticks
         }
-        assert.equal(network.arrivalTicks(0, 0), last)
+        // Where chance delays none, none can overtake another.
+        const { loss, jitterSigmaPermille, corruptPermille } = spec
+        const isEven = loss.model === 'uniform' && loss.permille === 0
+        const isPlain = isEven && jitterSigmaPermille === 0 && corruptPermille === 0
+        assert.equal(network.arrivalTicks(0, 0), isPlain ? 0 : last)
         assert.equal(network.lost, 0)
       }),
       { seed: 5, numRuns: 100 }

@@ -12,10 +12,15 @@ import { sweepOf, sweepRuns } from '../../src/scenario/sweep-of.ts'
 const FOLDER: string = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 
 describe('example files', () => {
-  it('are there for each scenario', async () => {
-    const names = (await readdir(FOLDER)).filter(name => name.endsWith('.yaml'))
-    const said = names.map(name => name.replace('.yaml', ''))
-    assert.deepEqual(said.toSorted(), scenarios.map(({ name }) => name).toSorted())
+  it('are there for each scenario, and all can be read', async () => {
+    const files = (await readdir(FOLDER)).filter(name => name.endsWith('.yaml'))
+    const said = await Promise.all(
+      files.map(async file => {
+        const { document, locate } = await loadScenarioFile(`${FOLDER}${file}`)
+        return resolveSpec(document, { locate }).scenario
+      })
+    )
+    assert.deepEqual(new Set(said), new Set(scenarios.map(({ name }) => name)))
   })
 
   for (const { name } of scenarios) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { resolveSpec } from '../../src/scenario/resolve.ts'
+import { checkSpec, resolveSpec } from '../../src/scenario/resolve.ts'
 import { FAULTS, LATENCIES, LOSSES } from '../../src/scenario/schema.ts'
 import { SpecError } from '../../src/scenario/spec-error.ts'
 import { scenarios } from './tiny.ts'
@@ -28,6 +28,12 @@ describe('a scenario document', () => {
       faults: [],
       parameters: { targets: 3, share: 0.5, shape: 'ring', loud: false, label: 'none' }
     })
+  })
+
+  it('goes without what its scenario has by default where it says null', () => {
+    const spec = resolve({ scenario: 'tiny', network: { transport: null, bandwidth: null } })
+    assert.deepEqual(spec.network, { latency: { model: 'constant', oneWayMs: 20 } })
+    assert.deepEqual(checkSpec(spec, { scenarios }), spec)
   })
 
   it('goes over the defaults, the network field by field', () => {
@@ -142,6 +148,15 @@ describe('what is wrong with a document', () => {
         { scenario: 'tiny', network: { latency: { model: 'aws' } } },
         'network.latency.model: is "aws"; did you mean aws33?'
       ],
+      [
+        { scenario: 'tiny', network: { latency: null } },
+        'network.latency: is null; give a block with model'
+      ],
+      [
+        { scenario: 'tiny', network: { bandwith: null } },
+        'network.bandwith: no such field; did you mean bandwidth?'
+      ],
+      [{ scenario: 'tiny', network: null }, 'network: is null; give a block of fields'],
       [
         { scenario: 'tiny', network: { latency: 20 } },
         'network.latency: is 20; give a block with model'

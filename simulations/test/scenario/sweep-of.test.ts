@@ -39,6 +39,18 @@ describe('a sweep', () => {
     assert.deepEqual(run?.faults, [{ kind: 'crash', atMs: 1, count: 5 }])
   })
 
+  it('may go without a setting of the network at one of its points', () => {
+    const loss = { model: 'uniform', permille: 20 }
+    const spec = sweep({ axes: { 'network.loss': [null, loss] } }, { network: { transport: null } })
+    assert.deepEqual(
+      [...sweepRuns(spec, { scenarios })].map(({ network }) => [network.loss, network.transport]),
+      [
+        [undefined, undefined],
+        [loss, undefined]
+      ]
+    )
+  })
+
   it('is the one run of a document without one', () => {
     const spec = sweepOf({ scenario: 'tiny', seed: 9 }, { scenarios })
     assert.deepEqual([spec.axes, spec.seeds], [[], [9]])

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { scenarios } from '../../src/scenario/catalogue.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import { Always, type Attempt, attempt } from '../../src/swarm/attempt.ts'
 import { drawRun } from '../../src/swarm/draw.ts'
@@ -8,22 +7,8 @@ import { laneOf, scenarioOf } from './scenarios.ts'
 
 const SEEDS = 30
 
-/**
- * What the swarm found and is open, as in docs/swarm.md: only mesh-wide notices, storms of the health
- * world's short memories, and tree-cast across a partition.
- */
-function isOpen({ spec, violations }: Attempt): boolean {
-  const notices = spec.parameters['notices'] === true
-  const parted = spec.faults.some(({ kind }) => kind === 'partition')
-  return violations.every(({ property }) => {
-    if (property === Always.noStorm) return spec.faults.some(({ kind }) => kind === 'turn')
-    if (property === 'not-delivered') return parted && spec.parameters['carrier'] === 'tree-cast'
-    return notices && ['alive-again', 'no-false-notice', 'found-in-time'].includes(property)
-  })
-}
-
 describe('swarm: honest machines', () => {
-  it(`survive ${SEEDS} seeds of each scenario, but for what is open`, async () => {
+  it(`survive ${SEEDS} seeds of each scenario`, async () => {
     const failed: Attempt[] = []
     const lane = () => ({
       run: async (...args: Parameters<typeof attempt>) => {
@@ -33,11 +18,10 @@ describe('swarm: honest machines', () => {
       },
       close: async () => {}
     })
-    const report = await runSwarm({ scenarios, seeds: SEEDS, lane })
-    assert.equal(report.runs, SEEDS * scenarios.length)
-    const unknown = failed.filter(attempt => !isOpen(attempt))
+    const report = await runSwarm({ seeds: SEEDS, lane })
+    assert.ok(report.runs === report.of && report.runs >= 7 * SEEDS)
     assert.deepEqual(
-      unknown.map(({ spec, violations }) => [spec.scenario, spec.seed, violations[0]]),
+      failed.map(({ spec, violations }) => [spec.scenario, spec.seed, violations[0]]),
       []
     )
     for (const mark of ['refuted', 'calledDown', 'doubted', 'stalled', 'restarted', 'lied']) {

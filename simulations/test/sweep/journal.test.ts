@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { runsOf } from '../../src/sweep/job.ts'
 import { openJournal } from '../../src/sweep/journal.ts'
 import { inFolder, treeOf } from './support/folders.ts'
@@ -27,7 +27,8 @@ describe('journal', () => {
   it('leaves nothing of a write that was cut short once the run is written again', () => {
     return inFolder(async folder => {
       await mkdir(dirname(pathIn(folder)), { recursive: true })
-      await writeFile(`${pathIn(folder)}.tmp`, 'half of a resu')
+      const left = join(dirname(pathIn(folder)), `.${basename(pathIn(folder))}.0123456789ab.tmp`)
+      await writeFile(left, 'half of a resu')
       const journal = openJournal(folder)
       assert.equal(await journal.has(run!), false)
       await journal.write(run!, result)

@@ -1,4 +1,4 @@
-import type { Locate, RunSpec } from '@torusmesh/simulations'
+import type { Locate } from '@torusmesh/simulations'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseDuration, wholeNumber } from '../arguments.ts'
 import { CliError } from '../errors.ts'
@@ -65,16 +65,6 @@ export async function simSource(
       return Object.hasOwn(options, field) ? `--${field}` : locate(path)
     }
   }
-}
-
-/** @throws SpecError with every problem, where it stands and what to give instead */
-export async function specOf(
-  sim: Simulations,
-  word: string,
-  options: SpecOptions
-): Promise<RunSpec> {
-  const { document, locate } = await simSource(sim, word, options)
-  return sim.resolveSpec(document, { locate })
 }
 
 function parameter(text: string, before: SpecOptions['param']): SpecOptions['param'] {

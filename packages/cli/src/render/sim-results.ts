@@ -18,6 +18,22 @@ export interface SweepFacts {
   readonly report: string | null
 }
 
+/** Where one run was kept. */
+export interface KeptRun {
+  readonly folder: string
+  readonly report: string
+}
+
+export function keptLines({ folder, report }: KeptRun, style: Style): string[] {
+  return pairs(
+    [
+      ['results', folder],
+      ['report', report]
+    ],
+    style.dim
+  )
+}
+
 export function sweepLines(facts: SweepFacts, style: Style): string[] {
   const { runs, done, found, failed, failures, folder, report } = facts
   const before = found > 0 ? `, ${count(found)} of them from before` : ''

@@ -15,7 +15,12 @@ export const ActionKind = {
   revokeKey: 6,
   halt: 7,
   quarantine: 8,
-  rollBack: 9
+  rollBack: 9,
+  upgrade: 10,
+  amend: 11,
+  spend: 12,
+  pause: 13,
+  lowerLimit: 14
 } as const
 export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind]
 
@@ -28,7 +33,12 @@ const CLASSES: Readonly<Record<ActionKind, ActionClass>> = {
   [ActionKind.revokeKey]: 'D',
   [ActionKind.halt]: 'E',
   [ActionKind.quarantine]: 'E',
-  [ActionKind.rollBack]: 'E'
+  [ActionKind.rollBack]: 'E',
+  [ActionKind.upgrade]: 'D',
+  [ActionKind.amend]: 'D',
+  [ActionKind.spend]: 'D',
+  [ActionKind.pause]: 'E',
+  [ActionKind.lowerLimit]: 'E'
 }
 
 /** The longest an emergency may last, in ms: a day. */

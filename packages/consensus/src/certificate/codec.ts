@@ -48,7 +48,9 @@ export class Writer {
   private length = 0
 
   u8(value: number): this {
-    this.bytes[this.room(1)] = value
+    // Room may be a new array: ask for it before naming the array.
+    const at = this.room(1)
+    this.bytes[at] = value
     return this
   }
 

@@ -1,26 +1,36 @@
 import type { Certificate, CertificateClaim } from '../certificate/certificate.ts'
 import type { Digest } from '../certificate/codec.ts'
-import type { Kind } from '../certificate/statement.ts'
+import type { CertificateKind, Kind } from '../certificate/statement.ts'
 import { type Ballot, isSigned, type Vote } from '../certificate/vote.ts'
 import { sameBytes } from './bytes.ts'
 import { CERTIFICATES_PER_ANSWER } from './limits.ts'
 import type { Message } from './message.ts'
 import { sign } from './say.ts'
+import type { Slot } from './slot.ts'
 import { asMessage, type EngineState, isCeremony } from './state.ts'
 
 type Question = Extract<Message, { type: 'want-blocks' | 'want-certificates' }>
 
 /** R5: sends my words of this view again, byte for byte, with what let me enter it. */
 export function repeat(state: EngineState): void {
-  for (const slot of [state.ceremony, state.slots.get(state.view)]) {
-    for (const [kind, digest] of slot?.said.entries() ?? []) {
-      const word = slot!.words.get(kind as Kind)
-      if (digest !== null && word === undefined) sign(state, slot!, kind as Ballot['kind'], digest)
-      if (word?.isDurable) state.broadcast(word.message)
-    }
-  }
+  const slot = state.slots.get(state.view)
+  if (slot !== undefined) repeatWords(state, slot)
   const entered = entry(state)
   if (entered !== null) state.broadcast(asMessage(entered))
+}
+
+/** Sends my words for checkpoints again: views come and go while some haven't heard them. */
+export function repeatCeremony(state: EngineState): void {
+  repeatWords(state, state.ceremony)
+}
+
+function repeatWords(state: EngineState, slot: Slot): void {
+  for (const [kind, digest] of slot.said.entries()) {
+    if (slot === state.ceremony && slot.certificate(kind as CertificateKind) !== undefined) continue
+    const word = slot.words.get(kind as Kind)
+    if (digest !== null && word === undefined) sign(state, slot, kind as Ballot['kind'], digest)
+    if (word?.isDurable) state.broadcast(word.message)
+  }
 }
 
 /** Asks for what is missing: another validator each time. */
@@ -31,7 +41,8 @@ export function seek(state: EngineState): void {
   for (const digest of chain.wanted) {
     ask(state, { type: 'want-blocks', epochId: epoch.id, digest, aboveView: chain.floor.view })
   }
-  const fromView = gap(state)
+  // A voter that is behind is helped when it repeats a vote; nobody hears an observer.
+  const fromView = gap(state) ?? (state.self === null ? chain.floor.view + 1 : null)
   if (fromView !== null) ask(state, { type: 'want-certificates', epochId: epoch.id, fromView })
 }
 

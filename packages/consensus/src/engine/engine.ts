@@ -1,6 +1,6 @@
 import { Kind } from '../certificate/statement.ts'
 import { type Ballot, isSigned } from '../certificate/vote.ts'
-import { repeat, seek } from './catch-up.ts'
+import { repeat, repeatCeremony, seek } from './catch-up.ts'
 import { adopt, count } from './certify.ts'
 import type { Floor } from './chain.ts'
 import type { EngineInput } from './codes.ts'
@@ -115,6 +115,7 @@ function signed(state: EngineState, ballot: Ballot, signature: Uint8Array): void
 function expire(state: EngineState): void {
   const phase = state.pacemaker.expire(state.nowMs)
   if (phase !== null) seek(state)
+  if (phase !== null) repeatCeremony(state)
   if (phase === Phase.advance) nullify(state)
   if (phase === Phase.repeat) repeat(state)
   if (phase !== Phase.leader) return

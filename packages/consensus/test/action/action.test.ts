@@ -97,6 +97,11 @@ describe('action classes', () => {
       'D',
       'E',
       'E',
+      'E',
+      'D',
+      'D',
+      'D',
+      'E',
       'E'
     ])
   })

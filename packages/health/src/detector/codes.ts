@@ -13,7 +13,7 @@
  * | `accused` | slot, accuser 0-15, incarnation | a verified accusation of this peer by another of its watchers |
  * | `refuted` | slot, incarnation | a verified refutation by this peer |
  * | `left` | slot, incarnation | a verified leave of this peer |
- * | `accusedSelf` | -, incarnation | a verified accusation of this node |
+ * | `accusedSelf` | -, incarnation, 1 if proven | a verified accusation of this node, or a notice with a quorum of them |
  */
 export const DetectorInput = {
   tick: 0,

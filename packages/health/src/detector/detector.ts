@@ -25,7 +25,12 @@ export type DetectorEvent =
       readonly accuser: number
       readonly incarnation: number
     }
-  | { readonly type: 'accusedSelf'; readonly incarnation: number }
+  | {
+      readonly type: 'accusedSelf'
+      readonly incarnation: number
+      /** A quorum of this node's watchers says so. */
+      readonly proven?: boolean
+    }
 
 /** An output of {@link DetectorOutput}, spelled out. */
 export type DetectorSays =
@@ -133,7 +138,7 @@ function argumentsOf(event: DetectorEvent): [slot: number, a: number, b: number]
     case 'accused':
       return [event.slot, event.accuser, event.incarnation]
     case 'accusedSelf':
-      return [0, event.incarnation, 0]
+      return [0, event.incarnation, event.proven === true ? 1 : 0]
   }
 }
 

@@ -25,4 +25,4 @@ export {
   startRow,
   storeBytes
 } from './store.ts'
-export { quietMs } from './tick.ts'
+export { coast, quietMs } from './tick.ts'

@@ -17,7 +17,8 @@ export const DOUBT_LEAST = 2
 export const DOUBT_LIMIT_MS = 30_000
 /**
  * Furthest an accusation's incarnation may lie ahead of its victim's own. An honest one never does,
- * except towards a member that lost its memory; a lying one must not use up the 32 bits.
+ * except towards a member that lost its memory, which hears of it in a notice; a lying one must not use
+ * up the 32 bits.
  */
 export const INCARNATION_LEAP = 256
 

@@ -5,17 +5,23 @@ import { since } from './time.ts'
 
 const INCARNATION_MAX = 0xffff_ffff
 
-/** Answers accusations of this node, `REFUTE_MS` apart at least; what comes sooner waits for a tick. */
+/**
+ * Answers accusations of this node, `REFUTE_MS` apart at least; what comes sooner waits for a tick.
+ *
+ * @param proven - a quorum accuses it: one of them is honest, so this node did once speak as that
+ */
 export function answer(
   store: DetectorStore,
   row: number,
   incarnation: number,
+  proven: boolean,
   at: number,
   out: DetectorSink
 ): void {
   const own = rowAt(store, row)
   const self = store.self[own]!
-  if (incarnation > self + INCARNATION_LEAP || incarnation >= INCARNATION_MAX) return
+  if (incarnation >= INCARNATION_MAX) return
+  if (incarnation > self + INCARNATION_LEAP && !proven) return
   store.claim[own] = Math.max(store.claim[own]!, self, incarnation + 1)
   if (since(at, store.refutedMs[own]!) >= REFUTE_MS) refute(store, row, at, out)
 }

@@ -69,7 +69,7 @@ export function step(
       leave(store, peer, a)
       break
     case DetectorInput.accusedSelf:
-      answer(store, row, a, at, out)
+      answer(store, row, a, b === 1, at, out)
       break
     default:
       input satisfies never

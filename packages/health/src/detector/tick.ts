@@ -38,16 +38,53 @@ export function tick(store: DetectorStore, row: number, at: number, out: Detecto
 /**
  * How long ticks say nothing: one that comes less than so many ms after `now` has no output, provided
  * that nothing comes before it but other ticks, and beats of peers that are alive or on probation,
- * which have no output either. A shell of many nodes may put all these off, and hand them in later,
- * each with its own time.
+ * which have no output either. A shell of many nodes may put all these off, and hand them in later:
+ * the ticks at once ({@link coast}), and of each peer's beats the last one, with its own time.
  *
  * @param now - of the row's last input, integer ms
+ * @param assured - a bit for each slot whose next beats are sure to come, the first no later than
+ *   `BEAT_MS` after the last one heard, and then `BEAT_MS` apart
+ * @param beats - so many next ones of its own don't count as outputs
  */
-export function quietMs(store: DetectorStore, row: number, now: number): number {
+export function quietMs(
+  store: DetectorStore,
+  row: number,
+  now: number,
+  assured = 0,
+  beats = 0
+): number {
   const own = rowAt(store, row)
+  const at = now | 0
   if (store.claim[own]! > store.self[own]!) return 0
-  const untilBeatMs = BEAT_AFTER_MS - since(now | 0, store.beatMs[own]!)
-  return Math.max(0, Math.min(untilBeatMs, since(store.calmMs[own]!, now | 0)))
+  const untilBeatMs = BEAT_AFTER_MS - since(at, store.beatMs[own]!) + beats * BEAT_MS
+  return Math.max(0, Math.min(untilBeatMs, calmForMs(store, own, at, assured)))
+}
+
+/**
+ * Takes in at once every tick up to one at `now`, `TICK_MS` apart, all of them within what
+ * {@link quietMs} said. Beats that came meanwhile are handed in after it: no quiet tick looks at them.
+ *
+ * @param now - of the last of these ticks, integer ms
+ * @returns how many of its own beats were due
+ */
+export function coast(store: DetectorStore, row: number, now: number): number {
+  const own = rowAt(store, row)
+  const at = now | 0
+  store.tickMs[own] = at
+  while (since(at, store.renewMs[own]!) >= RENEW_MS) {
+    renew(store, own, firstTick(store.renewMs[own]! + RENEW_MS, at))
+  }
+  if (since(at, store.beatMs[own]!) < BEAT_AFTER_MS) return 0
+  const firstMs = firstTick(store.beatMs[own]! + BEAT_AFTER_MS, at)
+  const more = (since(at, firstMs) / BEAT_MS) | 0
+  store.beatMs[own] = firstMs + more * BEAT_MS
+  return 1 + more
+}
+
+/** The first tick at or after `dueMs` of those that lead up to `at`. */
+function firstTick(dueMs: number, at: number): number {
+  const lateMs = since(at, dueMs)
+  return at - lateMs + (lateMs % TICK_MS)
 }
 
 /**
@@ -55,19 +92,25 @@ export function quietMs(store: DetectorStore, row: number, now: number): number 
  * anything but ticks and beats of live peers comes in.
  */
 function isCalm(store: DetectorStore, own: number, at: number): boolean {
-  store.calmMs[own] = at
-  if (store.doubting[own] === 1) return false
+  const forMs = calmForMs(store, own, at, 0)
+  store.calmMs[own] = at + forMs
+  return forMs > 0
+}
+
+/** How long no tick finds anything to look at; 0 or less: one now would. */
+function calmForMs(store: DetectorStore, own: number, at: number, assured: number): number {
+  if (store.doubting[own] === 1) return 0
   const { state, heardMs, evidence, slots } = store
   const { probeMs } = store.limits
-  let longestMs = 0
-  for (let peer = own; peer < own + slots; peer++) {
-    const is = state[peer]!
+  let forMs = AGE_MAX_MS
+  for (let slot = 0; slot < slots; slot++) {
+    const is = state[own + slot]!
     if (is === PeerState.vacant || is >= PeerState.down) continue
-    if (is !== PeerState.alive || evidence[peer] === Evidence.refused) return false
-    longestMs = Math.max(longestMs, since(at, heardMs[peer]!))
+    if (is !== PeerState.alive || evidence[own + slot] === Evidence.refused) return 0
+    if (((assured >>> slot) & 1) === 1) continue
+    forMs = Math.min(forMs, probeMs - since(at, heardMs[own + slot]!))
   }
-  store.calmMs[own] = at + probeMs - longestMs
-  return longestMs < probeMs
+  return forMs
 }
 
 /** Once a period: standing accusations are to be made again, old ones are forgotten. */

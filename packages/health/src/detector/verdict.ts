@@ -1,6 +1,6 @@
 import { HealthError } from '../errors.ts'
 import { DetectorOutput, type DetectorSink } from './codes.ts'
-import { quorumOf } from './limits.ts'
+import { INCARNATION_LEAP, quorumOf, RENEW_MS } from './limits.ts'
 import { initiates } from './self.ts'
 import { type DetectorStore, Evidence, PeerState, rowAt, SLOTS } from './store.ts'
 import { since } from './time.ts'
@@ -20,11 +20,34 @@ export function join(
   if (!(accuser >= 0 && accuser < SLOTS)) {
     throw new HealthError('bad-slot', 'give an accuser from 0 to 15')
   }
+  if (state === PeerState.down) support(store, row, slot, incarnation, at, out)
   if (state === PeerState.vacant || state >= PeerState.down) return
   // A higher incarnation isn't adopted from anybody but its owner: a liar could make us deaf to it.
   if (incarnation < store.incarnation[peer]!) return
   store.accusers[peer]! |= 1 << accuser
   if (state >= PeerState.accused) judge(store, row, slot, at, out)
+}
+
+/**
+ * Another watcher has come to miss a peer later than this node, to whom it is down, or after a word that
+ * this node hasn't heard: alone it would never find a quorum. What the peer couldn't refute is left to
+ * itself.
+ */
+function support(
+  store: DetectorStore,
+  row: number,
+  slot: number,
+  incarnation: number,
+  at: number,
+  out: DetectorSink
+): void {
+  const peer = rowAt(store, row) + slot
+  const ahead = incarnation - store.incarnation[peer]!
+  const silentMs = since(at, store.heardMs[peer]!)
+  if (ahead < 0 || ahead > INCARNATION_LEAP || silentMs < RENEW_MS) return
+  // As with a reminder: the next one only after so long.
+  store.heardMs[peer] = at
+  out(DetectorOutput.accuse, row, slot, incarnation, silentMs)
 }
 
 /** Accuses who has been silent for too long, and looks what has become of standing accusations. */

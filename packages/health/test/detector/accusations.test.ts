@@ -133,6 +133,37 @@ const cases: (Script & { desc: string; said: string[] })[] = [
     said: [...suspectsAndAccuses, '5750 down 2 @0', '5900 clear 2 @1']
   },
   {
+    desc: 'joins who accuses a later incarnation of one that is down to it, not at every word',
+    silent,
+    events: [
+      ...accusations(3_800, 2, 3),
+      ...accusations(8_000, 2, 2, 1),
+      ...accusations(12_999, 2, 1, 1),
+      ...accusations(13_000, 2, 1, 1)
+    ],
+    untilMs: 20_000,
+    said: [
+      ...suspectsAndAccuses,
+      '5750 down 2 @0',
+      '8000 accuse 2 @1 silent 6000',
+      '13000 accuse 2 @1 silent 5000'
+    ]
+  },
+  {
+    desc: 'joins who comes to miss one that is down later than itself',
+    silent,
+    events: [...accusations(3_800, 2, 3), ...accusations(6_999, 2, 1), ...accusations(7_000, 2, 1)],
+    untilMs: 20_000,
+    said: [...suspectsAndAccuses, '5750 down 2 @0', '7000 accuse 2 @0 silent 5000']
+  },
+  {
+    desc: 'does not join in what one that is down could not refute',
+    silent,
+    events: [...accusations(3_800, 2, 3), ...accusations(8_000, 2, 2, 257)],
+    untilMs: 20_000,
+    said: [...suspectsAndAccuses, '5750 down 2 @0']
+  },
+  {
     desc: 'reminds one that is down and beats on, not at every beat',
     silent: { 2: [2_000, 8_000] },
     events: accusations(3_800, 2, 3),

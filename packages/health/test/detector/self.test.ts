@@ -159,6 +159,12 @@ const cases: (Script & { desc: string; said: string[] })[] = [
     said: []
   },
   {
+    desc: 'believes a quorum that it once was so far ahead: it has lost its memory',
+    events: [[2_100, { type: 'accusedSelf', incarnation: 1_542, proven: true }]],
+    untilMs: 9_000,
+    said: ['2100 refute @1543']
+  },
+  {
     desc: 'outbids what it said before it lost its memory, and never goes back',
     events: [
       [2_100, { type: 'accusedSelf', incarnation: 41 }],

@@ -1,4 +1,5 @@
 import { cellsOf, checkGenesis, Env, type Genesis, type KeySet } from '@torusmesh/protocol'
+import type { CouncilSettings } from '../council/index.ts'
 import { NodeError } from '../errors.ts'
 import { Home } from '../identity/home.ts'
 
@@ -11,6 +12,9 @@ export function sidesFor(nodes: number): number[] {
   while (side < MAX_SIDE && side ** 3 < nodes) side++
   return [side, side, side]
 }
+
+/** A day of a devnet's governance is a minute: a parameter changes in five, not in as many days. */
+export const DEVNET_COUNCIL: CouncilSettings = { pace: 1_440 }
 
 /** Founders spread evenly over the cells, hosts that follow each other close together. */
 export function newGenesis(founders: readonly KeySet[]): Genesis {

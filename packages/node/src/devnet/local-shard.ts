@@ -16,6 +16,7 @@ import {
   createProcessResources,
   type ProcessResources
 } from '../shared.ts'
+import { DEVNET_COUNCIL } from './devnet-genesis.ts'
 import { eachInParallel } from './each-in-parallel.ts'
 import { type HostRow, rowOf } from './host-row.ts'
 import {
@@ -194,7 +195,7 @@ export class LocalShard implements Shard {
   ): Promise<Map<string, readonly string[]>> {
     const decoded = decodeGenesis(genesis)
     if (!decoded.ok) throw new NodeError('GENESIS_REFUSED', decoded.message)
-    const charter = createCharter(decoded.genesis)
+    const charter = createCharter(decoded.genesis, DEVNET_COUNCIL)
     const { config, first } = this.#init
     const wireOf = this.#wires(charter, members)
     await this.#meter.start()

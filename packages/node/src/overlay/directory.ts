@@ -88,6 +88,11 @@ export class Directory {
     return this.#founders.byPeer.get(peer) ?? this.#byPeer.get(peer)
   }
 
+  /** The same by the first bytes of an id; of two members that share them a founder. */
+  byShortId(shortId: string): Member | undefined {
+    return this.#founders.byShortId.get(shortId) ?? this.#byShortId.get(shortId)
+  }
+
   get size(): number {
     return this.#founders.byKey.size + this.#enrolled.size
   }
@@ -130,7 +135,7 @@ export class Directory {
 
   /** The same for a short id; a member that isn't known here counts as present. */
   isPresentShort(shortId: string): boolean {
-    const member = this.#founders.byShortId.get(shortId) ?? this.#byShortId.get(shortId)
+    const member = this.byShortId(shortId)
     return member === undefined || this.isPresent(member.key)
   }
 

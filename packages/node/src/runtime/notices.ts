@@ -9,6 +9,7 @@ import {
   keyForSuite,
   type OpenedEnvelope,
   openEnvelope,
+  policyOf,
   type RejectCode,
   Subject,
   type Verifier,
@@ -17,6 +18,7 @@ import {
 import type { Directory, Member } from '../overlay/directory.ts'
 import type { RuntimeContext, RuntimePart } from './context.ts'
 import { type HealthPayload, openHealthPayload } from './payloads.ts'
+import type { Tidings } from './tidings.ts'
 import { type Watched, watchersOf } from './watch-list.ts'
 
 /**
@@ -27,8 +29,6 @@ const RANK_DELAY_MS = 2_000
 const REVIEW_MS = 50
 /** A notice that lacks accusations for so long won't get them: they have lapsed. */
 const GIVE_UP_MS = 30_000
-/** Notices kept for those who were away; the oldest goes first. */
-const MAX_KEPT = 64
 
 interface Pending {
   readonly watched: Watched
@@ -52,6 +52,8 @@ export interface ProvenAccusation {
 export interface NoticeEvents {
   /** This node itself was declared down, and lives. */
   onSelfDown(incarnation: number): void
+  /** Same, but of those who watch it only some accuse it. */
+  onSelfAccused(incarnation: number): void
   /** The accusations inside count for a watcher like any others. */
   onProven(accused: Member, accusations: readonly ProvenAccusation[]): void
 }
@@ -62,15 +64,16 @@ export interface NoticeEvents {
  */
 export class Notices implements RuntimePart {
   readonly #context: RuntimeContext
+  readonly #tidings: Tidings
   readonly #verifier: Verifier
   readonly #events: NoticeEvents
   readonly #pending = new Map<string, Pending>()
-  readonly #kept = new Map<string, { envelope: Uint8Array; incarnation: number }>()
   #timer: NodeJS.Timeout | undefined
   #stopped = true
 
-  constructor(context: RuntimeContext, verifier: Verifier, events: NoticeEvents) {
+  constructor(context: RuntimeContext, tidings: Tidings, verifier: Verifier, events: NoticeEvents) {
     this.#context = context
+    this.#tidings = tidings
     this.#verifier = verifier
     this.#events = events
   }
@@ -84,15 +87,11 @@ export class Notices implements RuntimePart {
     clearTimeout(this.#timer)
   }
 
-  /** The notices a newly linked peer may have missed. */
-  kept(): Uint8Array[] {
-    return [...this.#kept.values()].map(({ envelope }) => envelope)
-  }
-
-  /** A member that counts as down still beats: the notice tells it so, and it can refute. */
-  remind(key: string): void {
-    const kept = this.#kept.get(key)
-    if (kept !== undefined) this.#context.links.links.get(key)?.send({ notice: kept.envelope })
+  /** A member that counts as down beats: the notice tells it so, and it can refute. Returns whether one is kept. */
+  remind(key: string): boolean {
+    const isKnown = this.#tidings.of(key)?.isDown === true
+    if (isKnown) this.#tidings.remind(key)
+    return isKnown
   }
 
   schedule(watched: Watched, incarnation: number): void {
@@ -105,27 +104,41 @@ export class Notices implements RuntimePart {
   }
 
   /** A proven notice, durable in the ledger: the member is down for this node too. */
-  received({ accused, incarnation, accusations }: ProvenDown, envelope: Uint8Array): void {
+  received(
+    { accused, incarnation, accusations }: ProvenDown,
+    envelope: Uint8Array,
+    expiresMs: number
+  ): void {
     const { directory } = this.#context
     if (accused.key === directory.self.key) return this.#events.onSelfDown(incarnation)
     if (incarnation < directory.incarnation(accused.key)) return
     if (this.#holds(accused.key, incarnation)) return
     // A watcher knew before: the notice spares it its own.
-    this.#keep(accused.key, incarnation, envelope)
+    this.#pending.delete(accused.key)
+    this.#tidings.keep({ member: accused, incarnation, isDown: true, envelope, expiresMs })
     this.#events.onProven(accused, accusations)
     this.#stands(accused, 'down', incarnation, `a notice with ${accusations.length} accusations`)
   }
 
-  /** A member that was declared down is back, under a higher incarnation. */
-  memberReturned(member: Member, incarnation: number): void {
-    if (incarnation <= this.#context.directory.incarnation(member.key)) return
-    this.#forget(member.key)
+  /** A member that was declared down is back, under a higher incarnation: who still believes it is shown. */
+  memberReturned(
+    member: Member,
+    incarnation: number,
+    envelope: Uint8Array,
+    expiresMs: number
+  ): void {
+    const { directory } = this.#context
+    if (member.key === directory.self.key) return
+    this.#tidings.keep({ member, incarnation, isDown: false, envelope, expiresMs })
+    if (incarnation <= directory.incarnation(member.key)) return
+    this.#pending.delete(member.key)
     this.#stands(member, 'alive', incarnation, 'it says so, under a higher incarnation')
   }
 
   memberLeft(member: Member, incarnation: number): void {
     if (incarnation < this.#context.directory.incarnation(member.key)) return
-    this.#forget(member.key)
+    this.#pending.delete(member.key)
+    this.#tidings.forget(member.key)
     this.#stands(member, 'left', incarnation, 'it says so')
   }
 
@@ -144,21 +157,18 @@ export class Notices implements RuntimePart {
     })
   }
 
-  #keep(key: string, incarnation: number, envelope: Uint8Array): void {
-    this.#forget(key)
-    if (this.#kept.size >= MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value!)
-    this.#kept.set(key, { envelope, incarnation })
-  }
-
-  #forget(key: string): void {
-    this.#pending.delete(key)
-    this.#kept.delete(key)
-  }
-
-  /** Checks everything a notice rests on; a code says what doesn't hold. */
-  async prove(notice: DownNotice, outer: OpenedEnvelope): Promise<ProvenDown | RejectCode> {
+  /**
+   * Checks everything a notice rests on; a code says what doesn't hold.
+   *
+   * @param from - the peer it came from: if it is refuted, this peer is shown the return
+   */
+  async prove(
+    notice: DownNotice,
+    outer: OpenedEnvelope,
+    from: string
+  ): Promise<ProvenDown | RejectCode> {
     const { directory } = this.#context
-    if (this.#isRedundant(notice, outer)) return 'redundant'
+    if (this.#isRedundant(notice, outer, from)) return 'redundant'
     // Together: one after the other they would queue behind everything else that is verified here.
     const [report, ...inners] = await Promise.all(
       [notice.report, ...notice.accusations].map(bytes => this.#openInner(bytes, outer))
@@ -179,22 +189,32 @@ export class Notices implements RuntimePart {
       accusations.set(inner.sender.key, { accuser: inner.sender, accusation, envelope })
       incarnation = Math.min(incarnation, accusation.incarnation)
     }
-    if (accusations.size < quorumOf(presentAmong(directory, watchers))) return 'no-quorum'
     if (incarnation < report.statement.report.incarnation) return 'wrong-payload'
+    if (accusations.size < quorumOf(presentAmong(directory, watchers))) {
+      if (report.sender.key === directory.self.key) this.#events.onSelfAccused(incarnation)
+      return 'no-quorum'
+    }
     return { accused: report.sender, incarnation, accusations: [...accusations.values()] }
   }
 
   /**
-   * Whether a notice of the same death is kept already: several watchers may tell of it, and each
-   * notice costs six verifications. Unsigned claims decide here, but only what to leave alone.
+   * Whether a notice of the same death is kept already, or the return from it: several watchers may tell
+   * of it, and each notice costs six verifications. Unsigned claims decide here, but only what to leave
+   * alone, and whether to show a return.
    */
-  #isRedundant({ accusations }: DownNotice, outer: OpenedEnvelope): boolean {
+  #isRedundant({ accusations }: DownNotice, outer: OpenedEnvelope, from: string): boolean {
     const opened = accusations[0] && this.#openEnvelope(accusations[0], outer)
     if (!opened?.ok) return false
     const claimed = openHealthPayload(opened.envelope.payload)
     if (!claimed.ok || claimed.value.accusation == null) return false
     const { accused, incarnation } = claimed.value.accusation
-    return this.#holds(bytesToHex(accused), incarnation)
+    const key = bytesToHex(accused)
+    const { directory, links } = this.#context
+    if (key === directory.self.key || !this.#holds(key, incarnation)) return false
+    const believer = directory.byPeer(from)
+    const link = believer === undefined ? undefined : links.links.get(believer.key)
+    if (link !== undefined && this.#tidings.of(key)?.isDown === false) this.#tidings.show(link, key)
+    return true
   }
 
   /** A statement within a notice: valid when the notice was made, which may be read much later. */
@@ -226,8 +246,9 @@ export class Notices implements RuntimePart {
     return good ? { sender, statement: statement.value } : 'bad-signature'
   }
 
+  /** Whether a notice adds nothing to what is kept. */
   #holds(key: string, incarnation: number): boolean {
-    return (this.#kept.get(key)?.incarnation ?? -1) >= incarnation
+    return !this.#tidings.isNews(key, incarnation, true)
   }
 
   /** Looks at what is pending again in a moment; nothing runs while nothing is. */
@@ -242,7 +263,7 @@ export class Notices implements RuntimePart {
       const notice = dueMs <= nowMs ? this.#build(watched, incarnation) : undefined
       if (notice !== undefined) {
         this.#pending.delete(key)
-        this.#publish(key, incarnation, notice)
+        this.#publish(watched.member, incarnation, notice)
       } else if (nowMs - dueMs > GIVE_UP_MS) this.#pending.delete(key)
     }
     if (this.#pending.size > 0) this.#reviewSoon()
@@ -260,12 +281,13 @@ export class Notices implements RuntimePart {
     return { report: watched.held.envelope, accusations: accusations.slice(0, needed) }
   }
 
-  #publish(key: string, incarnation: number, down: DownNotice.$Properties): void {
-    const { speaker, gossip, background } = this.#context
+  #publish(member: Member, incarnation: number, down: DownNotice.$Properties): void {
+    const { speaker, gossip, background, clock } = this.#context
     background('publish notice', async () => {
       const payload = DigestStatement.encode({ down }).finish()
+      const expiresMs = clock.wallMs() + policyOf(Subject.digest).lifetimeMs
       const envelope = await speaker.say(Subject.digest, payload, 'urgent')
-      this.#keep(key, incarnation, envelope)
+      this.#tidings.keep({ member, incarnation, isDown: true, envelope, expiresMs })
       await gossip.publish(Subject.digest, undefined, envelope)
     })
   }

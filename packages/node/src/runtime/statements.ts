@@ -12,6 +12,7 @@ import {
   openHealthPayload
 } from './payloads.ts'
 import type { Reporter } from './reporter.ts'
+import type { Tidings } from './tidings.ts'
 import type { UptimeWitnesses } from './uptime-witnesses.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -19,6 +20,7 @@ export interface StatementParts {
   readonly watcher: Watcher
   readonly reporter: Reporter
   readonly notices: Notices
+  readonly tidings: Tidings
   readonly uptime: UptimeWitnesses
 }
 
@@ -60,9 +62,12 @@ export class Statements {
     if (judged.around !== undefined) ballCast.send(judged.around, envelope, link.member.key)
   }
 
-  /** What a newly linked peer thinks this node may have missed. */
+  /** What a linked peer thinks this node has missed; if it had, its other links may have, too. */
   async notice(link: Link, envelope: Uint8Array): Promise<void> {
-    await this.#digest(envelope, link.member.peer)
+    const { tidings } = this.#parts
+    const { peer } = link.member
+    if (!tidings.admits(link)) this.#context.onReject('queue-full', peer, Subject.digest)
+    else await this.#digest(envelope, peer, () => tidings.passOn())
   }
 
   /** @param cell - the topic's cell; links carry what concerns a ball of cells */
@@ -103,25 +108,38 @@ export class Statements {
     if (watched !== undefined) this.#parts.watcher.accused(watched, sender, accusation, bytes)
   }
 
-  async #digest(data: Uint8Array, from: string): Promise<RejectCode | 'accepted'> {
+  /** @param passOn - given for what a link brought to mend what was missed: it may have come before */
+  async #digest(
+    data: Uint8Array,
+    from: string,
+    passOn?: () => void
+  ): Promise<RejectCode | 'accepted'> {
     const { inbound, directory } = this.#context
-    const received = await inbound.receive(data, Subject.digest, from, digestChecks(directory))
+    const { tidings } = this.#parts
+    const checks = digestChecks(directory, passOn === undefined ? undefined : tidings)
+    const received = await inbound.receive(data, Subject.digest, from, checks)
     if (!received.ok) return received.code
     const { statement } = received
-    const { sender, payload } = statement
+    const { sender, payload, bytes } = statement
+    const { expiresMs } = statement.envelope
     if (payload.down != null) {
-      const proven = await this.#parts.notices.prove(payload.down, statement.envelope)
+      const proven = await this.#parts.notices.prove(payload.down, statement.envelope, from)
       if (typeof proven === 'string') {
         this.#context.onReject(proven, from)
         return proven
       }
-      this.#later(statement, () => this.#parts.notices.received(proven, statement.bytes))
+      this.#later(statement, () => {
+        this.#parts.notices.received(proven, bytes, expiresMs)
+        passOn?.()
+      })
       return 'accepted'
     }
     this.#later(statement, () => {
       if (payload.returned != null) {
-        this.#parts.notices.memberReturned(sender, payload.returned.incarnation)
-        this.#parts.watcher.refuted(sender.key, payload.returned.incarnation)
+        const { incarnation } = payload.returned
+        this.#parts.notices.memberReturned(sender, incarnation, bytes, expiresMs)
+        this.#parts.watcher.refuted(sender.key, incarnation)
+        passOn?.()
       } else if (payload.left != null) {
         this.#parts.notices.memberLeft(sender, payload.left.incarnation)
         this.#parts.watcher.left(sender.key, payload.left.incarnation)
@@ -177,13 +195,19 @@ function mayWatch(directory: Directory, watcher: Member, watched: Member): boole
   )
 }
 
-function digestChecks(directory: Directory): SubjectChecks<DigestPayload> {
+/** @param mended - given for what a link brought: those of a sender may come again, in any order */
+function digestChecks(directory: Directory, mended?: Tidings): SubjectChecks<DigestPayload> {
   return {
+    idempotent: mended !== undefined,
     decode: payload => openDigestPayload(payload, directory.torus.cells),
     urgencyOf: () => 'urgent',
-    check(statement): RejectCode | undefined {
+    check(statement, sender): RejectCode | undefined {
       // Digests travel over links with a witness's signature beside the steward's.
-      return statement.digest == null ? undefined : 'wrong-payload'
+      if (statement.digest != null) return 'wrong-payload'
+      if (mended === undefined || statement.down != null) return undefined
+      if (statement.returned == null) return 'wrong-payload'
+      const { incarnation } = statement.returned
+      return mended.isNews(sender.key, incarnation, false) ? undefined : 'redundant'
     }
   }
 }

@@ -37,8 +37,8 @@ type Judged = Exclude<Standing, 'unknown' | 'left'>
 export interface WatcherEvents {
   /** Enough watchers accuse the member: tell the mesh. */
   onDown(watched: Watched, incarnation: number): void
-  /** The member counts as down and still beats: show it why. */
-  onRemind(watched: Watched): void
+  /** The member counts as down and beats, or did until now: show it why. Returns whether that is known. */
+  onRemind(watched: Watched): boolean
   /** This node is accused and lives: say so under a higher incarnation. */
   onRefute(incarnation: number): void
   /** Links to the member again, whatever the back-off says. */
@@ -158,14 +158,18 @@ export class Watcher implements RuntimePart {
     this.#handle({ type: 'accused', slot: watched.slot, accuser: index, incarnation })
   }
 
-  accusedSelf(incarnation: number): void {
-    this.#handle({ type: 'accusedSelf', incarnation })
+  /** @param proven - by a notice, which a quorum of this node's watchers stands behind */
+  accusedSelf(incarnation: number, proven = false): void {
+    this.#handle({ type: 'accusedSelf', incarnation, proven })
   }
 
   refuted(key: string, incarnation: number): void {
     const watched = this.#context.watchList.get(key)
     if (watched === undefined) return
-    watched.accusations.clear()
+    // Those of what it says it is are later than its word, which may have been long under way.
+    for (const [accuser, accusation] of watched.accusations) {
+      if (accusation.incarnation < incarnation) watched.accusations.delete(accuser)
+    }
     this.#handle({ type: 'refuted', slot: watched.slot, incarnation })
   }
 
@@ -218,12 +222,15 @@ export class Watcher implements RuntimePart {
         return this.#accuse(watched, says.incarnation, says.silentMs)
       case 'clear':
         watched.accusations.clear()
+        // Far away it may count as down still: shown why, it says that it is back.
+        this.#events.onRemind(watched)
         return this.#stands(watched, 'alive', says.incarnation, 'heard again')
       case 'down':
         this.#stands(watched, 'down', says.incarnation, 'a quorum of its watchers accuses it')
         return this.#events.onDown(watched, says.incarnation)
       case 'remind':
-        return this.#events.onRemind(watched)
+        if (!this.#events.onRemind(watched)) this.#accuse(watched, says.incarnation, 0)
+        return
       default:
         says satisfies never
     }

@@ -19,7 +19,7 @@ async function windowsAfter(
   const [near, far] = multiaddrConnectionPair()
   const [client, server] = [near, far].map(end => muxers().createStreamMuxer(end))
   const inbound = Promise.withResolvers<Windowed>()
-  server!.addEventListener('stream', ({ detail }) => inbound.resolve(detail as Windowed))
+  server!.addEventListener('stream', ({ detail }) => inbound.resolve(detail as unknown as Windowed))
   const outbound = await client!.createStream()
   outbound.send(MESSAGE)
   const stream = await inbound.promise

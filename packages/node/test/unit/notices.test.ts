@@ -116,12 +116,12 @@ function noticeOf(world: World, given: Partial<NoticeCase>): Uint8Array {
 
 function receiver(world: World) {
   const fake = fakeContext({ world })
-  const { statements, notices, calls } = told(fake)
+  const { statements, notices, tidings, calls } = told(fake)
   const arrive = async (bytes: Uint8Array): Promise<void> => {
     await statements.gossiped(Subject.digest, undefined, bytes, FROM)
     await fake.idle()
   }
-  return { fake, notices, calls, arrive }
+  return { fake, notices, tidings, calls, arrive }
 }
 
 const eventsOf = ({ journal }: FakeContext): string[] => journal.map(({ type }) => type)
@@ -131,14 +131,14 @@ describe('down notice', () => {
     it(`${given.desc}: ${given.code}`, async () => {
       const world = fullWorld([2, 2, 2])
       given.before?.(world)
-      const { fake, notices, calls, arrive } = receiver(world)
+      const { fake, tidings, calls, arrive } = receiver(world)
       await arrive(noticeOf(world, given))
       const { key } = world.members[ACCUSED]!
       if (given.code === 'accepted') {
         assert.deepEqual(fake.rejected, [])
         assert.deepEqual(fake.standings, [{ key, standing: 'down' }])
         assert.equal(world.directory.incarnation(key), INCARNATION)
-        assert.equal(notices.kept().length, 1)
+        assert.equal(tidings.of(key)?.isDown, true)
         assert.equal(fake.journal.length, 2)
         assert.deepEqual(
           calls.map(({ part }) => part),
@@ -149,7 +149,7 @@ describe('down notice', () => {
           fake.rejected.map(({ code }) => code),
           [given.code]
         )
-        assert.deepEqual([fake.journal, fake.standings, notices.kept()], [[], [], []])
+        assert.deepEqual([fake.journal, fake.standings, tidings.of(key)], [[], [], undefined])
       }
       assert.deepEqual(fake.failures, [])
     })
@@ -157,11 +157,10 @@ describe('down notice', () => {
 
   it('a second proof of the same changes nothing', async () => {
     const world = fullWorld([2, 2, 2])
-    const { fake, notices, arrive } = receiver(world)
+    const { fake, arrive } = receiver(world)
     await arrive(noticeOf(world, {}))
     await arrive(noticeOf(world, { accusers: [3, 5] }))
     assert.equal(fake.standings.length, 1)
-    assert.equal(notices.kept().length, 1)
     assert.deepEqual(
       fake.rejected.map(({ code }) => code),
       ['redundant']
@@ -182,7 +181,7 @@ describe('down notice', () => {
 
   it('who is down comes back under a higher incarnation only', async () => {
     const world = fullWorld([2, 2, 2])
-    const { fake, notices, arrive } = receiver(world)
+    const { fake, tidings, arrive } = receiver(world)
     const accused = world.actors[ACCUSED]!
     const says = (payload: Uint8Array) =>
       arrive(seal(accused, { subject: Subject.digest, payload }))
@@ -191,7 +190,7 @@ describe('down notice', () => {
     assert.equal(world.directory.standing(accused.member.key), 'down')
     await says(returned(INCARNATION + 1))
     assert.equal(world.directory.standing(accused.member.key), 'alive')
-    assert.deepEqual(notices.kept(), [])
+    assert.equal(tidings.of(accused.member.key)?.isDown, false)
     await says(left(INCARNATION))
     assert.equal(world.directory.standing(accused.member.key), 'alive')
     await says(left(INCARNATION + 1))
@@ -261,7 +260,7 @@ describe('publishing a notice', () => {
   for (const knew of [false, true]) {
     it(`is left to others once their notice came${knew ? ', to one that knew before too' : ''}`, async () => {
       const world = worldOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7], 3)
-      const { fake, notices, arrive } = receiver(world)
+      const { fake, notices, tidings, arrive } = receiver(world)
       const accused = world.members[ACCUSED]!
       const watched = {
         member: accused,
@@ -281,7 +280,7 @@ describe('publishing a notice', () => {
       await fake.idle()
       notices.stop()
       assert.deepEqual(fake.published, [])
-      assert.equal(notices.kept().length, 1)
+      assert.equal(tidings.of(accused.key)?.isDown, true)
     })
   }
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Envelope, Statement } from '@torusmesh/protocol'
 import { openDigestPayload } from '../../src/runtime/payloads.ts'
 import { Refutations } from '../../src/runtime/refutations.ts'
+import { Tidings } from '../../src/runtime/tidings.ts'
 import { fakeContext, fakeLink } from './support/node-fakes.ts'
 import { fullWorld } from './support/world.ts'
 
@@ -78,7 +79,7 @@ describe('refutations', () => {
       const world = fullWorld([2, 2, 2])
       const link = fakeLink(world.members[1]!)
       const fake = fakeContext({ world, links: [link] })
-      const refutations = new Refutations(fake.context)
+      const refutations = new Refutations(fake.context, new Tidings(fake.context))
       for (const { atMs, notice, own, refute } of steps) {
         fake.clock.monotonicNowMs = atMs
         if (notice !== undefined) refutations.declaredDown(notice, own!)

@@ -5,8 +5,13 @@ import { Kind } from '../words.ts'
 /** It attacks for so long, and lies low for as long. */
 const ATTACK_MS = 10_000
 
+/** Whether eclipsers attack at that time. */
+export function eclipserAttacks(atMs: number): boolean {
+  return atMs % (2 * ATTACK_MS) < ATTACK_MS
+}
+
 function attacks(puppet: Puppet): boolean {
-  return eachSecond(puppet) && puppet.nowMs % (2 * ATTACK_MS) < ATTACK_MS
+  return eachSecond(puppet) && eclipserAttacks(puppet.nowMs)
 }
 
 export const eclipser: Adversary = {

@@ -1,13 +1,15 @@
 import type { Results } from '../folder.ts'
-import { labelOf, titleOf } from '../labels.ts'
+import { labelOf, numberText, titleOf } from '../labels.ts'
 import { MAX_REPORT_ROWS } from '../limits.ts'
 import type { Point, Survey } from '../points.ts'
 import { meanInterval } from '../statistics.ts'
-import { type Figure, framed, MAX_SERIES, nText, seriesEncoding } from './figure.ts'
+import { type Figure, framed, MAX_SERIES, NUMBERS, nText, seriesEncoding } from './figure.ts'
 import { spread } from './panels.ts'
 
 /** Columns that hold amounts; those of numbers of nodes and times of the clock say nothing as a distribution. */
-const AMOUNT = /(?<!^at)(Ms|Us|Bytes|Hops|Permille)$|^hops$/
+const AMOUNT = /(?<!(^a|A)t)(Ms|Us|Bytes|Hops|Permille)$|^hops$/
+/** A table with this column is a histogram: each row stands for so many values. */
+const COUNT = 'count'
 /** More order statistics of a run than a line has pixels. */
 const KEPT_VALUES = 1_001
 const GRID = 160
@@ -21,7 +23,7 @@ interface Column {
 
 interface Sampled {
   readonly label: string
-  readonly rows: number
+  readonly values: number
   /** Ascending values of a run each. */
   readonly runs: readonly Float64Array[]
 }
@@ -57,7 +59,7 @@ async function sample(
   points: readonly Point[],
   { table, column }: Column
 ): Promise<Sampled[]> {
-  const kept = points.map(point => ({ label: point.label, rows: 0, runs: [] as Float64Array[] }))
+  const kept = points.map(point => ({ label: point.label, values: 0, runs: [] as Float64Array[] }))
   const seeds = Math.max(...points.map(point => point.runs.length))
   let rows = 0
   for (let i = 0; i < seeds && rows < MAX_REPORT_ROWS; i++) {
@@ -67,21 +69,40 @@ async function sample(
       if (run === undefined || facts === undefined || !Object.hasOwn(facts.columns, column))
         continue
       if (facts.rows === 0 || facts.rows > MAX_REPORT_ROWS) continue
-      const values = await results.readColumn(run.path, run.record, table, column)
+      const read = (name: string): Promise<Float64Array> =>
+        results.readColumn(run.path, run.record, table, name)
+      const values = await read(column)
+      const counts = Object.hasOwn(facts.columns, COUNT) ? await read(COUNT) : undefined
       rows += values.length
-      kept[at]!.rows += values.length
-      kept[at]!.runs.push(thinned(values))
+      const { total, order } = thinned(values, counts)
+      kept[at]!.values += total
+      kept[at]!.runs.push(order)
     }
   }
   return kept.filter(one => one.runs.some(run => run.length > 0))
 }
 
-/** Order statistics, evenly, with the least and the greatest. */
-function thinned(values: Float64Array): Float64Array {
-  const sorted = values.filter(Number.isFinite).sort()
-  if (sorted.length <= KEPT_VALUES) return sorted
-  const step = (sorted.length - 1) / (KEPT_VALUES - 1)
-  return Float64Array.from({ length: KEPT_VALUES }, (_, i) => sorted[Math.round(i * step)]!)
+/** Order statistics, evenly, with the least and the greatest; `total` is of how many values. */
+function thinned(
+  values: Float64Array,
+  counts?: Float64Array
+): { readonly total: number; readonly order: Float64Array } {
+  const weight = (row: number): number => counts?.[row] ?? 1
+  const rows = Array.from(values.keys())
+    .filter(row => Number.isFinite(values[row]) && weight(row) > 0 && Number.isFinite(weight(row)))
+    .sort((a, b) => values[a]! - values[b]!)
+  const total = rows.reduce((sum, row) => sum + weight(row), 0)
+  const kept = Math.min(KEPT_VALUES, Math.floor(total))
+  const order = new Float64Array(kept)
+  let seen = 0
+  let next = 0
+  for (const row of rows) {
+    seen += weight(row)
+    while (next < kept && Math.round((next * (total - 1)) / Math.max(1, kept - 1)) < seen) {
+      order[next++] = values[row]!
+    }
+  }
+  return { total, order: order.subarray(0, next) }
 }
 
 function ecdfFigure(
@@ -102,16 +123,16 @@ function ecdfFigure(
   )
   const { text } = labelOf(column)
   const n = nText(sampled.map(one => one.runs.length))
-  const total = sampled.reduce((sum, one) => sum + one.rows, 0)
+  const total = numberText(sampled.reduce((sum, one) => sum + one.values, 0))
   const what = `${labelOf(table).text.toLowerCase()}: ${text.toLowerCase()}`
-  const alt = `Cumulative distribution of ${what}, ${total} rows, for ${sampled.map(one => one.label).join('; ')}; bands are 95 % confidence intervals over seeds.`
+  const alt = `Cumulative distribution of ${what}, ${total} values, for ${sampled.map(one => one.label).join('; ')}; bands are 95 % confidence intervals over seeds.`
   const left = survey.points.length - sampled.length
   return {
     id: `ecdf-${table}-${column}`,
     title: `Distribution of ${what}`,
     alt,
     caption:
-      `Empirical distribution, mean over seeds with a pointwise 95 % confidence interval (Student’s t), ${n} seeds a line, ${total} rows in all. ${left > 0 ? `${left} points are not drawn.` : ''}`.trim(),
+      `Empirical distribution, mean over seeds with a pointwise 95 % confidence interval (Student’s t), ${n} seeds a line, ${total} values in all. ${left > 0 ? `${left} points are not drawn.` : ''}`.trim(),
     spec: framed(
       `${labelOf(table).text}: ${text.toLowerCase()}`,
       `Empirical distribution, 95 % CI over ${n} seeds a line`,
@@ -137,14 +158,15 @@ function layersOf(
 ): readonly unknown[] {
   const { colour, dash } = seriesEncoding(
     sampled.map(one => one.label),
-    title
+    title,
+    'lines'
   )
   const x = {
     field: 'x',
     type: 'quantitative',
     title: xTitle,
     scale: log ? { type: 'log', nice: false } : { zero: false, nice: false },
-    axis: { format: '~s', tickCount: 6 }
+    axis: { ...NUMBERS, tickCount: 6 }
   }
   const y = {
     type: 'quantitative',

@@ -12,8 +12,13 @@ export interface Figure {
   readonly spec: TopLevelSpec
 }
 
-export const WIDTH = 600
+export const WIDTH = 680
 export const HEIGHT = 250
+/** What a legend has beside the labels of an axis, and what its symbols and letters take of it. */
+const LEGEND_PX = 580
+const LEGEND_SYMBOL_PX = 44
+const LETTER_PX = 6
+const MAX_COLUMNS = 4
 /** Lines that a reader can still tell apart. */
 export const MAX_SERIES = 8
 
@@ -49,6 +54,12 @@ const DASHES = [
   [6, 2, 2, 2, 2, 2]
 ]
 
+/** An axis' numbers as {@link numberText} writes them: thousands apart from five digits on. */
+export const NUMBERS: Fields = {
+  labelExpr:
+    "abs(datum.value) < 10000 ? format(datum.value, '~r') : replace(format(datum.value, ',~r'), /,/g, '\u2009')"
+}
+
 const INK = 'currentColor'
 const FONT = 'Helvetica, Arial, "Liberation Sans", sans-serif'
 
@@ -75,6 +86,8 @@ export function framed(title: string, subtitle: string, alt: string, body: Field
     height: HEIGHT,
     padding: { left: 4, top: 4, right: 12, bottom: 4 },
     background: 'transparent',
+    // The same width over all, whatever the labels, so that a page's figures have letters of one size.
+    ...('facet' in body ? {} : { autosize: { type: 'fit-x', contains: 'padding' } }),
     ...body,
     config: {
       aria: false,
@@ -107,7 +120,7 @@ export function framed(title: string, subtitle: string, alt: string, body: Field
         titleFontWeight: 'normal',
         symbolSize: 60,
         symbolStrokeWidth: 1.5,
-        columns: 4,
+        labelLimit: WIDTH,
         offset: 8
       }
     }
@@ -115,23 +128,38 @@ export function framed(title: string, subtitle: string, alt: string, body: Field
   return spec as TopLevelSpec
 }
 
-/** Colour, shape and dash of a series together: none of them alone carries it. */
+/**
+ * Colour of a series, and shape of its marks or dash of its lines: colour alone carries nothing. The
+ * legend shows the marks or the lines, whichever a figure has; shape and dash in one spoil its symbols.
+ */
 export function seriesEncoding(
   labels: readonly string[],
-  title: string
+  title: string,
+  legend: 'marks' | 'lines' = 'marks'
 ): {
   readonly colour: Fields
   readonly shape: Fields
   readonly dash: Fields
 } {
   const count = labels.length
+  const widest = LEGEND_SYMBOL_PX + LETTER_PX * Math.max(...labels.map(label => label.length))
+  const columns = Math.max(1, Math.min(MAX_COLUMNS, Math.floor(LEGEND_PX / widest)))
+  const symbol =
+    legend === 'lines'
+      ? {
+          symbolType: 'stroke',
+          symbolSize: 500,
+          symbolStrokeWidth: 2,
+          symbolFillColor: 'transparent'
+        }
+      : {}
   const channel = (range: readonly unknown[]): Fields => ({
     field: 'series',
     type: 'nominal',
     title,
     sort: labels,
     scale: { domain: labels, range: range.slice(0, count) },
-    legend: count < 2 ? null : { symbolOpacity: 1 }
+    legend: count < 2 ? null : { symbolOpacity: 1, columns, ...symbol }
   })
   return { colour: channel(COLOURS), shape: channel(SHAPES), dash: channel(DASHES) }
 }

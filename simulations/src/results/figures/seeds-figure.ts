@@ -2,7 +2,7 @@ import { labelOf, numberText, titleOf } from '../labels.ts'
 import type { Point } from '../points.ts'
 import { measure, measured } from '../points.ts'
 import { meanInterval } from '../statistics.ts'
-import { type Figure, framed } from './figure.ts'
+import { type Figure, framed, NUMBERS } from './figure.ts'
 
 const BINS = 56
 const ROW_PX = 9
@@ -27,7 +27,7 @@ export function seedsFigure(point: Point, name: string): Figure | undefined {
     type: 'quantitative',
     title: titleOf(name),
     scale: { zero: false, nice: true, padding: 8 },
-    axis: { grid: true, format: '~r' }
+    axis: { grid: true, ...NUMBERS }
   }
   const y = {
     field: 'row',

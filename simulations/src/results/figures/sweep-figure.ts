@@ -2,7 +2,7 @@ import type { RunSummary } from '../../scenario/outcome.ts'
 import { labelOf, numberText, titleOf } from '../labels.ts'
 import { measured, type Point, type Survey } from '../points.ts'
 import { fitPower, type Interval, meanInterval, type PowerFit } from '../statistics.ts'
-import { type Figure, framed, HEIGHT, nText, seriesEncoding, WIDTH } from './figure.ts'
+import { type Figure, framed, HEIGHT, NUMBERS, nText, seriesEncoding, WIDTH } from './figure.ts'
 import { type Panels, panelsOf } from './panels.ts'
 
 /** What a figure draws against the swept axis. */
@@ -17,6 +17,8 @@ export interface Quantity {
 
 interface Row {
   readonly x: number | string
+  /** Where it is drawn: beside `x`, so that the intervals of several series can be told apart. */
+  readonly at: number | string
   readonly series: string
   readonly panel: string
   readonly n: number
@@ -29,6 +31,10 @@ interface Row {
 /** Axes over which a straight line says more on a logarithmic scale. */
 const LOG_X_RATIO = 64
 const LOG_Y_RATIO = 8
+/** Beyond so many powers of ten an axis is labelled at these alone. */
+const MOST_DECADES = 3
+/** How far series stand apart, as a share of the axis. */
+const APART = 0.013
 
 /** Mean over the seeds with its 95 % interval against the first axis; `undefined` without an axis or values. */
 export function sweepFigure(survey: Survey, quantity: Quantity): Figure | undefined {
@@ -39,7 +45,7 @@ export function sweepFigure(survey: Survey, quantity: Quantity): Figure | undefi
     const values = measured(point, quantity.pick)
     if (values.length === 0) return []
     const { n, value, low, high } = meanInterval(values)
-    return [{ x, series, panel, n, y: value, low, high }]
+    return [{ x, at: besides(panels, x, series), series, panel, n, y: value, low, high }]
   })
   if (plain.length === 0) return undefined
   const logY = isLogY(plain, nodes, quantity.growth === true)
@@ -59,7 +65,7 @@ export function sweepFigure(survey: Survey, quantity: Quantity): Figure | undefi
     title: `${text} against ${panels.x.title.toLowerCase()}`,
     alt,
     caption:
-      `Mean over seeds with its 95 % confidence interval (Student’s t), ${n} seeds a point. ${fitted}${panels.omitted}`.trim(),
+      `Mean over seeds with its 95 % confidence interval (Student’s t), ${n} seeds a point. ${apartText(panels)}${fitted}${panels.omitted}`.trim(),
     spec: framed(
       text,
       `Mean over seeds, 95 % CI, ${n} a point`,
@@ -115,15 +121,21 @@ function fitText(panels: Panels, fits: ReadonlyMap<string, PowerFit>): string {
 
 /** `0.33 [0.31, 0.35]` */
 export function exponentText({ value, low, high }: Interval): string {
-  const two = (number: number | null): string => (number ?? 0).toFixed(2).replace('-', '−')
+  const two = (number: number | null): string =>
+    (Math.round((number ?? 0) * 100) / 100 + 0).toFixed(2).replace('-', '−')
   return `${two(value)} [${two(low)}, ${two(high)}]`
+}
+
+/** What is beside its place is said to be. */
+function apartText({ series }: Panels): string {
+  return series.length > 1 ? 'Points of one value stand side by side. ' : ''
 }
 
 function altOf(quantity: Quantity, panels: Panels, rows: readonly Row[]): string {
   const first = rows[0]!
   const last = rows.findLast(row => row.series === first.series && row.panel === first.panel)!
   const lines = panels.series.length > 1 ? `, one line for each of ${panels.series.join('; ')}` : ''
-  return `${titleOf(quantity.name)} against ${panels.x.title}${lines}: from ${numberText(first.y)} at ${first.x} to ${numberText(last.y)} at ${last.x}${first.series === '' ? '' : ` for ${first.series}`}; band or bars are 95 % confidence intervals.`
+  return `${titleOf(quantity.name)} against ${panels.x.title}${lines}: from ${numberText(first.y)} at ${first.x} to ${numberText(last.y)} at ${last.x}${first.series === '' ? '' : ` for ${first.series}`}; bars are 95 % confidence intervals.`
 }
 
 function body(
@@ -132,31 +144,47 @@ function body(
   rows: readonly Row[],
   logY: boolean
 ): Record<string, unknown> {
-  const { colour, shape, dash } = seriesEncoding(panels.series, panels.seriesTitle)
+  const { colour, shape } = seriesEncoding(panels.series, panels.seriesTitle)
   const lows = rows.map(row => row.low ?? row.y)
   const highs = rows.map(row => row.high ?? row.y)
   const zero = !logY && Math.min(...lows) >= 0 && Math.min(...lows) < 0.6 * Math.max(...highs)
   const y = {
     type: 'quantitative',
     title: titleOf(quantity.name),
-    scale: logY ? { type: 'log', nice: true } : { zero, nice: true },
-    axis: { format: logY ? '~s' : '~r', ...(logY ? { tickCount: 4 } : {}) }
+    scale: logY ? { type: 'log', nice: false, padding: 12 } : { zero, nice: true },
+    axis: logY ? { format: '~s', values: decades(Math.min(...lows), Math.max(...highs)) } : NUMBERS
   }
-  const shared = { x: xChannel(panels), color: colour }
+  const x = xChannel(panels)
+  const beside = panels.x.numeric ? {} : { xOffset: { field: 'series', sort: panels.series } }
+  const shared = { x: { ...x, field: 'at' }, ...beside, color: colour }
   const isBand = { filter: 'isValid(datum.low)' }
   const interval = { y: { ...y, field: 'low' }, y2: { field: 'high' } }
-  const line = { ...shared, strokeDash: dash, y: { ...y, field: 'y' } }
+  const cap = { type: 'tick', orient: 'horizontal', size: 7, thickness: 1.3, opacity: 1 }
+  const capAt = (field: string): Record<string, unknown> => ({
+    transform: [isBand],
+    mark: cap,
+    encoding: { ...shared, y: { ...y, field } }
+  })
+  const line = { ...shared, y: { ...y, field: 'y' } }
   const dots = { ...shared, shape, y: { ...y, field: 'y' } }
-  const spreadMark = panels.x.numeric
-    ? { type: 'area', fillOpacity: 0.18 }
-    : { type: 'rule', strokeWidth: 1.5 }
+  const bar = { type: 'rule', strokeWidth: 1.3 }
   const layer = [
-    { transform: [isBand], mark: spreadMark, encoding: { ...shared, ...interval } },
-    ...(panels.x.numeric ? [{ mark: { type: 'line', strokeWidth: 1.8 }, encoding: line }] : []),
-    ...(rows.some(row => row.fit !== undefined) ? [fitLayer(shared, y)] : []),
+    { transform: [isBand], mark: bar, encoding: { ...shared, ...interval } },
+    ...['low', 'high'].map(capAt),
+    ...(panels.x.numeric ? [{ mark: { type: 'line', strokeWidth: 1.4 }, encoding: line }] : []),
+    ...(rows.some(row => row.fit !== undefined) ? [fitLayer({ x, color: colour }, y)] : []),
     { mark: { type: 'point', filled: true, size: 48, opacity: 1 }, encoding: dots }
   ]
   return panelled(panels, rows, layer)
+}
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or the powers alone if they are many. */
+export function decades(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))]
+  const digits = last - first > MOST_DECADES ? [1] : [1, 2, 5]
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`)).flatMap(
+    power => digits.map(digit => digit * power)
+  )
 }
 
 function fitLayer(
@@ -198,20 +226,34 @@ function xChannel({ x, xs }: Panels): Record<string, unknown> {
     return { field: 'x', type: 'nominal', sort: xs, title: x.title, axis: { labelAngle: 0 } }
   }
   const numbers = xs as readonly number[]
-  const low = Math.min(...numbers)
-  const log = low > 0 && (x.field === 'nodes' || Math.max(...numbers) / low >= LOG_X_RATIO)
   return {
     field: 'x',
     type: 'quantitative',
     title: x.title,
-    scale: log
-      ? { type: 'log', base: 2, nice: false, padding: 8 }
-      : { zero: false, nice: false, padding: 8 },
+    scale: isLogX({ x, xs })
+      ? { type: 'log', base: 2, nice: false, padding: 14 }
+      : { zero: false, nice: false, padding: 14 },
     axis: {
+      ...NUMBERS,
       ...(numbers.length <= 12 ? { values: numbers } : {}),
-      format: numbers.every(Number.isInteger) ? ',d' : '~g',
       labelOverlap: 'greedy',
       labelFlush: false
     }
   }
+}
+
+function isLogX({ x, xs }: Pick<Panels, 'x' | 'xs'>): boolean {
+  const low = Math.min(...(xs as readonly number[]))
+  return (
+    low > 0 && (x.field === 'nodes' || Math.max(...(xs as readonly number[])) / low >= LOG_X_RATIO)
+  )
+}
+
+/** Words are set apart by the drawing itself. */
+function besides(panels: Panels, x: number | string, series: string): number | string {
+  const count = panels.series.length
+  if (typeof x === 'string' || count < 2) return x
+  const shift = (panels.series.indexOf(series) - (count - 1) / 2) * APART
+  const [low, high] = [Math.min(...(panels.xs as number[])), Math.max(...(panels.xs as number[]))]
+  return isLogX(panels) ? x * (high / low) ** shift : x + (high - low) * shift
 }

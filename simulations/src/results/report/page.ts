@@ -1,12 +1,12 @@
 import type { Figure } from '../figures/figure.ts'
 import type { Quantity } from '../figures/sweep-figure.ts'
-import { labelOf, numberText, rangesText } from '../labels.ts'
+import { counted, labelOf, listed, rangesText } from '../labels.ts'
 import type { ManifestFile } from '../manifest.ts'
 import type { Survey } from '../points.ts'
 import { html, type Markup } from './html.ts'
 import { setup } from './setup.ts'
 import { STYLE } from './style.ts'
-import { growthTable, marksTable, measuresTable, violationsTable } from './tables.ts'
+import { growthTable, marksTable, measuresTable, neverText, violationsTable } from './tables.ts'
 
 /** A figure, drawn. */
 export interface DrawnFigure {
@@ -34,7 +34,7 @@ export function reportPage(parts: ReportParts): string {
   const draw = (figures: readonly DrawnFigure[]): Markup[] =>
     figures.map(figure => figureOf(figure, ++number))
   const scenario = labelOf(manifest.sweep.base.scenario).text
-  const over = survey.axes.map(axis => axis.title.toLowerCase()).join(', ')
+  const over = listed(survey.axes.map(axis => axis.title.toLowerCase().replace(/ \(.*\)$/, '')))
   const title = over === '' ? scenario : `${scenario} over ${over}`
   const exponents = growthTable(survey, quantities)
   return html`<!doctype html>
@@ -68,9 +68,9 @@ ${reproduction(manifest, survey)}
 }
 
 function lead({ sweep }: ManifestFile, { runs, points }: Survey): string {
-  const where = points.length === 1 ? 'one point' : `${points.length} points`
-  const seeds = `seeds ${rangesText(sweep.seeds)}`
-  return `${numberText(runs.length)} deterministic simulation runs: ${where}, ${seeds}.`
+  const where = points.length === 1 ? 'one point' : counted(points.length, 'point')
+  const seeds = `${sweep.seeds.length === 1 ? 'seed' : 'seeds'} ${rangesText(sweep.seeds)}`
+  return `${counted(runs.length, 'deterministic simulation run')}: ${where}, ${seeds}.`
 }
 
 function verdict({ runs, marks }: Survey): Markup {
@@ -82,10 +82,10 @@ function verdict({ runs, marks }: Survey): Markup {
       ? ''
       : never.length === 0
         ? ` All ${marks.length} states of interest were reached.`
-        : ` ${never.length} of ${marks.length} states of interest were never reached.`
+        : ` Of ${marks.length} states of interest ${neverText(never.length)}.`
   return total === 0
-    ? html`<p class="verdict good"><b>No violation</b> in ${numberText(runs.length)} runs.${reached}</p>`
-    : html`<p class="verdict bad"><b>${numberText(total)} violations</b> in ${broken.length} of ${numberText(runs.length)} runs.${reached}</p>`
+    ? html`<p class="verdict good"><b>No violation</b> in ${counted(runs.length, 'run')}.${reached}</p>`
+    : html`<p class="verdict bad"><b>${counted(total, 'violation')}</b> in ${broken.length} of ${counted(runs.length, 'run')}.${reached}</p>`
 }
 
 function figureOf({ figure, svg }: DrawnFigure, number: number): Markup {

@@ -1,4 +1,4 @@
-import { labelOf, numberText, rangesText, valueText } from '../labels.ts'
+import { fieldText, ledBy, numberText, rangesText, valueText } from '../labels.ts'
 import type { ManifestFile } from '../manifest.ts'
 import type { Survey } from '../points.ts'
 import { html, type Markup } from './html.ts'
@@ -60,16 +60,9 @@ function shared(varies: boolean, value: string | readonly Markup[]): Markup {
 
 /** `latency aws33; loss uniform, permille 10`: a block of settings as words. */
 function fieldsText(fields: object, lead?: string): string {
-  return Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
+  return ledBy(lead ?? 'latency', fields)
     .map(([name, value]) => (name === lead ? valueText(value) : fieldText(name, value)))
     .join(lead === undefined ? '; ' : ', ')
-}
-
-/** `at 10 000 ms` */
-function fieldText(name: string, value: unknown): string {
-  const { text, unit } = labelOf(name)
-  return `${text.toLowerCase()} ${valueText(value)}${unit === undefined ? '' : ` ${unit}`}`
 }
 
 function durationText(ms: number): string {

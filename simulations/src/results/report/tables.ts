@@ -1,7 +1,7 @@
 import type { Quantity } from '../figures/sweep-figure.ts'
 import { exponentText, growthOf } from '../figures/sweep-figure.ts'
-import { numberText, titleOf } from '../labels.ts'
-import { measure, measured, type Survey } from '../points.ts'
+import { counted, numberText, titleOf } from '../labels.ts'
+import { constant, measure, measured, type Point, type Survey } from '../points.ts'
 import { describe, type Interval } from '../statistics.ts'
 import { html, type Markup } from './html.ts'
 
@@ -13,9 +13,12 @@ const MAX_SEEDS_SHOWN = 12
 export function measuresTable(survey: Survey): Markup {
   if (survey.measures.length === 0) return html`<p>The scenario measures nothing.</p>`
   let rows = 0
+  let all = 0
   const groups: Markup[] = []
   for (const name of survey.measures) {
-    const lines = survey.points.flatMap(point => {
+    const points = pointsToShow(survey, name)
+    all += points.length
+    const lines = points.flatMap(point => {
       const found = describe(measured(point, measure(name)))
       if (rows >= MAX_TABLE_ROWS) return []
       rows++
@@ -24,13 +27,12 @@ export function measuresTable(survey: Survey): Markup {
       }
       return html`<tr><td>${point.label}</td><td class="num">${found.n}</td>${cells(found.mean)}${cells(found.median)}<td class="num">${numberText(found.min)}</td><td class="num">${numberText(found.max)}</td></tr>`
     })
-    if (lines.length === 0) break
+    if (lines.length === 0) continue
     groups.push(
       html`<tbody><tr><th class="group" colspan="8" scope="rowgroup">${titleOf(name)}</th></tr>${lines}</tbody>`
     )
   }
   const heading = survey.axes.map(axis => axis.title).join(', ') || 'Runs'
-  const all = survey.measures.length * survey.points.length
   const rest =
     rows < all
       ? html` The first ${rows} of ${all} rows; all are in <code>summary.parquet</code>.`
@@ -39,6 +41,14 @@ export function measuresTable(survey: Survey): Markup {
 <caption><b>Measures over seeds.</b> CI: 95 % confidence interval, Student’s t for the mean, bootstrap (1,000 resamples, at least six seeds) for the median.${rest}</caption>
 <thead><tr><th scope="col">${heading}</th><th scope="col" class="num">n</th><th scope="col" class="num">Mean</th><th scope="col" class="num">CI</th><th scope="col" class="num">Median</th><th scope="col" class="num">CI</th><th scope="col" class="num">Least</th><th scope="col" class="num">Greatest</th></tr></thead>
 ${groups}</table></div>`
+}
+
+/** What is the same everywhere, or nowhere measured, needs one line. */
+function pointsToShow({ points, runs, ...rest }: Survey, name: string): readonly Point[] {
+  const pick = measure(name)
+  const nowhere = points.every(point => measured(point, pick).length === 0)
+  if (!nowhere && constant({ points, runs, ...rest }, pick) === undefined) return points
+  return points.length < 2 ? points : [{ values: [], label: `all ${points.length} points`, runs }]
 }
 
 function cells({ value, low, high }: Interval): Markup {
@@ -82,11 +92,16 @@ export function marksTable({ marks, runs }: Survey): Markup {
   const lead =
     never.length === 0
       ? html`<p>Every marked state was reached at least once.</p>`
-      : html`<p><b>${never.length} of ${marks.length} marked states were never reached</b>: ${never.join(', ')}. What the runs say about them is nothing.</p>`
+      : html`<p><b>Of ${marks.length} marked states ${neverText(never.length)}</b>: ${never.join(', ')}. The runs say nothing about ${never.length === 1 ? 'it' : 'them'}.</p>`
   return html`${lead}<div class="wide"><table>
 <caption><b>States the runs passed through.</b></caption>
 <thead><tr><th scope="col">State</th><th scope="col" class="num">Times</th><th scope="col" class="num">Runs</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`
+}
+
+/** `1 was never reached` */
+export function neverText(count: number): string {
+  return `${count} ${count === 1 ? 'was' : 'were'} never reached`
 }
 
 interface Broken {
@@ -113,7 +128,7 @@ export function violationsTable({ runs }: Survey): Markup {
     }
   }
   if (total === 0) {
-    return html`<p>None in ${numberText(runs.length)} runs. With no violation in n independent runs, the chance of one a run is below 3/n = ${numberText(3 / Math.max(1, runs.length))} at 95 % confidence.</p>`
+    return html`<p>None in ${counted(runs.length, 'run')}. With no violation in n independent runs, the chance of one a run is below 3/n = ${numberText(3 / Math.max(1, runs.length))} at 95 % confidence.</p>`
   }
   const rows = [...found].slice(0, MAX_VIOLATIONS).map(([property, broken]) => {
     const seeds = [...broken.seeds]

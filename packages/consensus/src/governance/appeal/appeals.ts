@@ -91,6 +91,19 @@ export class Appeals {
     return this.#open.get(id) ?? this.#resolved.get(id)
   }
 
+  /** Appeals that go on by themselves. */
+  clone(): Appeals {
+    const copy = new Appeals(this.#sha256)
+    for (const [id, appeal] of this.#open) copy.#open.set(id, appeal)
+    for (const [id, appeal] of this.#resolved) copy.#resolved.set(id, appeal)
+    return copy
+  }
+
+  /** All appeals at hand, oldest first, canonical. */
+  state(): readonly Appeal[] {
+    return [...this.#open.values(), ...this.#resolved.values()]
+  }
+
   /** Appeals that wait for a step, oldest first. */
   open(): Appeal[] {
     return [...this.#open.values()]

@@ -26,6 +26,13 @@ export class PolicyRegistry {
     this.#entries.push({ policy: deepFreeze(first), fromEpoch: 0 })
   }
 
+  /** A registry that goes on by itself; versions are shared, they never change. */
+  clone(): PolicyRegistry {
+    const copy = new PolicyRegistry(this.get(this.#entries[0]!.policy.version))
+    copy.#entries.splice(0, 1, ...this.#entries)
+    return copy
+  }
+
   get latest(): Policy {
     return this.#entries.at(-1)!.policy
   }
@@ -51,6 +58,11 @@ export class PolicyRegistry {
     const entry = this.#entries.find(({ policy }) => policy.version === version)
     if (entry !== undefined) return entry.policy
     throw new GovernanceError('unknown-version', `no policy ${version}; see the registry's list`)
+  }
+
+  /** Every version with the epoch from which it is in force. */
+  entries(): readonly { readonly policy: Policy; readonly fromEpoch: number }[] {
+    return this.#entries
   }
 
   versions(): number[] {

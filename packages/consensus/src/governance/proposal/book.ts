@@ -49,7 +49,7 @@ export function proposalId(draft: Draft, sha256: Sha256): Digest {
 export class ProposalBook {
   readonly #policies: PolicyRegistry
   readonly #sha256: Sha256
-  readonly #attendance = new Attendance()
+  readonly #attendance: Attendance
   readonly #live = new Map<Digest, Proposal>()
   readonly #ended = new Map<Digest, Proposal>()
   /** When a member last proposed, and when a subject was last changed. */
@@ -58,9 +58,48 @@ export class ProposalBook {
   #electorate: Electorate | undefined
   #now = 0
 
-  constructor({ policies, sha256 }: ProposalBookInit) {
+  constructor({ policies, sha256 }: ProposalBookInit, attendance: Attendance = new Attendance()) {
     this.#policies = policies
     this.#sha256 = sha256
+    this.#attendance = attendance
+  }
+
+  /** A book that goes on by itself, with the copy of its registry. */
+  clone(policies: PolicyRegistry): ProposalBook {
+    const attendance = this.#attendance.clone()
+    const copy = new ProposalBook({ policies, sha256: this.#sha256 }, attendance)
+    for (const [id, proposal] of this.#live) copy.#live.set(id, proposal.clone(attendance))
+    for (const [id, proposal] of this.#ended) copy.#ended.set(id, proposal)
+    for (const [member, atMs] of this.#proposedMs) copy.#proposedMs.set(member, atMs)
+    for (const [subject, atMs] of this.#changedMs) copy.#changedMs.set(subject, atMs)
+    copy.#electorate = this.#electorate
+    copy.#now = this.#now
+    return copy
+  }
+
+  /** All that a later input can depend on, canonical. */
+  state(): unknown {
+    return {
+      now: this.#now,
+      epoch: this.#electorate?.snapshot.epoch,
+      weightRoot: this.#electorate?.snapshot.root,
+      power: [...(this.#electorate?.power ?? [])],
+      live: this.live().map(proposal => proposal.state()),
+      ended: [...this.#ended.values()].map(({ id, phase }) => [id, phase]),
+      proposedMs: [...this.#proposedMs],
+      changedMs: [...this.#changedMs],
+      attendance: this.#attendance.state()
+    }
+  }
+
+  /** What new proposals are voted on by. */
+  get electorate(): Electorate | undefined {
+    return this.#electorate
+  }
+
+  /** Ended proposals at hand, oldest first. */
+  ended(): Proposal[] {
+    return [...this.#ended.values()]
   }
 
   /**

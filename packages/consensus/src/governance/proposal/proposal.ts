@@ -3,9 +3,9 @@ import { GovernanceError } from '../errors.ts'
 import { COUNT_BUDGET, SLOT_MS } from '../limits.ts'
 import { type Policy, ProposalType, type TypeRules } from '../policy/policy.ts'
 import type { RefusalCode } from '../refusal.ts'
-import type { Choice } from '../tally/ballot.ts'
+import type { BallotSet, Choice } from '../tally/ballot.ts'
 import { certify, type ResultBundle } from '../tally/certificate.ts'
-import { decide } from '../tally/decide.ts'
+import { decide, type TallySums } from '../tally/decide.ts'
 import { Tally } from '../tally/tally.ts'
 import { type Attendance, wasDown } from '../weight/attendance.ts'
 import type { WeightSnapshot } from '../weight/snapshot.ts'
@@ -28,6 +28,8 @@ export interface ProposalInit {
   readonly attendance: Attendance
   readonly proposedMs: number
   readonly sha256: Sha256
+  /** Of a copy: the ballots so far. */
+  readonly tally?: Tally
 }
 
 const ends: ReadonlySet<Phase> = new Set([
@@ -76,10 +78,74 @@ export class Proposal {
     this.#electorate = electorate
     this.#attendance = attendance
     this.#sha256 = sha256
-    this.#tally = new Tally(electorate.snapshot)
+    this.#tally = init.tally ?? new Tally(electorate.snapshot)
     this.#heard = new Uint16Array(electorate.snapshot.rows.length)
     this.#openMs = proposedMs + this.rules.reviewMs
     this.#closeMs = this.#openMs + this.rules.votingMs
+  }
+
+  /** A proposal that goes on by itself; one that has ended is itself. */
+  clone(attendance: Attendance): Proposal {
+    if (this.ended) return this
+    const { id, draft, policy } = this
+    const proposedMs = this.#openMs - this.rules.reviewMs
+    const copy = new Proposal({
+      ...{ id, draft, policy, attendance, proposedMs },
+      electorate: this.#electorate,
+      sha256: this.#sha256,
+      tally: this.#tally.clone()
+    })
+    for (const objector of this.#objectors) copy.#objectors.add(objector)
+    copy.#slots = this.#slots
+    copy.#heard.set(this.#heard)
+    copy.#counted = this.#counted
+    copy.#phase = this.#phase
+    copy.#closeMs = this.#closeMs
+    copy.#endMs = this.#endMs
+    copy.#extended = this.#extended
+    copy.#passingMs = this.#passingMs
+    copy.#objecting = this.#objecting
+    copy.#certificate = this.#certificate
+    copy.#enactedMs = this.#enactedMs
+    copy.#effectUntilMs = this.#effectUntilMs
+    return copy
+  }
+
+  /** Where it stands, canonical: what the id doesn't say. */
+  state(): unknown {
+    return {
+      id: this.id,
+      phase: this.#phase,
+      openMs: this.#openMs,
+      closeMs: this.#closeMs,
+      endMs: this.#endMs,
+      extended: this.#extended,
+      passingMs: this.#passingMs,
+      objectors: [...this.#objectors].sort(),
+      slots: this.#slots,
+      heard: [...this.#heard],
+      counted: this.#counted,
+      certificate: this.#certificate,
+      enactedMs: this.#enactedMs,
+      effectUntilMs: this.#effectUntilMs,
+      tally: this.#tally.state()
+    }
+  }
+
+  /** Weight by choice so far; what was struck is out of it. */
+  get sums(): TallySums {
+    return this.#tally.sums
+  }
+
+  /** Weight of the pinned snapshot. */
+  get totalWeight(): number {
+    return this.#electorate.snapshot.total
+  }
+
+  /** A member's ballots as a set of bits; 0 if there are none. */
+  ballotsOf(member: string): BallotSet {
+    const place = this.#electorate.snapshot.placeOf(member)
+    return place === undefined ? 0 : this.#tally.ballotsAt(place)
   }
 
   get phase(): Phase {

@@ -16,6 +16,21 @@ export class Tally {
     this.#ballots = new Uint32Array(snapshot.rows.length)
   }
 
+  /** A count that goes on by itself. */
+  clone(): Tally {
+    const copy = new Tally(this.#snapshot)
+    copy.#ballots.set(this.#ballots)
+    for (const [at, sum] of this.#sums.entries()) copy.#sums[at] = sum
+    for (const place of this.#struck) copy.#struck.add(place)
+    copy.#voters = this.#voters
+    return copy
+  }
+
+  /** All ballots and who was struck, canonical. */
+  state(): unknown {
+    return { ballots: [...this.#ballots], struck: [...this.#struck] }
+  }
+
   /** Members with a ballot, void ones included. */
   get voters(): number {
     return this.#voters

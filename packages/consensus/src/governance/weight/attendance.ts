@@ -35,6 +35,25 @@ export class Attendance {
     return undefined
   }
 
+  /** A record that goes on by itself. */
+  clone(): Attendance {
+    const copy = new Attendance()
+    for (const [member, ring] of this.#members) copy.#members.set(member, ring.slice())
+    copy.#anybody.set(this.#anybody)
+    copy.#latest = this.#latest
+    return copy
+  }
+
+  /** Who was heard when, canonical. */
+  state(): unknown {
+    const members = [...this.#members].sort(([a], [b]) => (a < b ? -1 : 1))
+    return {
+      latest: this.#latest,
+      anybody: [...this.#anybody],
+      members: members.map(([member, ring]) => [member, [...ring]])
+    }
+  }
+
   /** The slots from `from` to `to` in which the ledger finalized any heartbeat. */
   slotsIn(from: number, to: number): number[] {
     const slots: number[] = []

@@ -1,6 +1,7 @@
 import { Notices } from '../../../src/runtime/notices.ts'
 import type { Reporter } from '../../../src/runtime/reporter.ts'
 import { type StatementParts, Statements } from '../../../src/runtime/statements.ts'
+import { Tidings } from '../../../src/runtime/tidings.ts'
 import type { UptimeWitnesses } from '../../../src/runtime/uptime-witnesses.ts'
 import type { Watcher } from '../../../src/runtime/watcher.ts'
 import type { FakeContext } from './node-fakes.ts'
@@ -9,6 +10,7 @@ import { mockVerifier } from './world.ts'
 export interface Told {
   readonly statements: Statements
   readonly notices: Notices
+  readonly tidings: Tidings
   /** What reached the machines, in order, with how many events the ledger held by then. */
   readonly calls: { part: string; journalled: number }[]
 }
@@ -19,8 +21,10 @@ export function told({ context, journal }: FakeContext): Told {
   const tells = (part: string) => (): void => {
     calls.push({ part, journalled: journal.length })
   }
-  const notices = new Notices(context, mockVerifier, {
+  const tidings = new Tidings(context)
+  const notices = new Notices(context, tidings, mockVerifier, {
     onSelfDown: tells('self down'),
+    onSelfAccused: tells('self accused'),
     onProven: tells('proven')
   })
   const watcher = {
@@ -28,9 +32,9 @@ export function told({ context, journal }: FakeContext): Told {
     ...{ refuted: tells('refuted'), left: tells('left') }
   } as unknown as Watcher
   const parts: StatementParts = {
-    ...{ watcher, notices },
+    ...{ watcher, notices, tidings },
     reporter: { received: tells('report') } as unknown as Reporter,
     uptime: { received: tells('uptime') } as unknown as UptimeWitnesses
   }
-  return { statements: new Statements(context, parts), notices, calls }
+  return { statements: new Statements(context, parts), notices, tidings, calls }
 }

@@ -1,0 +1,45 @@
+import type { ActionFault } from '../action/index.ts'
+import type { Digest } from '../certificate/codec.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { EvidenceFault } from '../evidence/verifier.ts'
+import type { Action, AppealOutput, ProposalOutput, RefusalCode } from '../governance/index.ts'
+import type { Decision } from './decision.ts'
+import type { RoundFault } from './rounds.ts'
+import type { StatementFault } from './statement.ts'
+
+/** Why an item can't be ordered here and now. The codes are stable. */
+export type ItemFault =
+  | RefusalCode
+  | StatementFault
+  | RoundFault
+  | ActionFault
+  | EvidenceFault
+  | 'bad-item'
+  | 'late'
+  | 'not-due'
+  | 'not-speaker'
+  | 'known-member'
+  | 'too-many-members'
+  | 'other-motion'
+  | 'already-certified'
+  | 'already-convicted'
+  | 'epoch-over'
+
+/** What an ordered item did; the same on every node, in the same order. */
+export type CouncilEvent =
+  | {
+      readonly type: 'proposal'
+      readonly output: Exclude<ProposalOutput, { kind: 'enact' | 'revert' }>
+    }
+  | { readonly type: 'certified'; readonly proposal: Digest }
+  | { readonly type: 'decided'; readonly decision: Decision }
+  /** An emergency ended: by itself, by an objection, or not ratified. */
+  | {
+      readonly type: 'reverted'
+      readonly proposal: Digest
+      readonly action: Action
+      readonly atMs: number
+    }
+  | { readonly type: 'convicted'; readonly member: string; readonly evidence: Evidence }
+  | { readonly type: 'appeal'; readonly output: AppealOutput }
+  | { readonly type: 'admitted'; readonly member: string }
