@@ -13,7 +13,7 @@ describe('a lean restart', () => {
   it('keeps all arguments and the environment', () => {
     assert.deepEqual(leanRestart(demo), {
       argv: [
-        ...['/bin/node', '--max-semi-space-size=32', '--conditions=x'],
+        ...['/bin/node', '--max-semi-space-size=16', '--conditions=x'],
         ...['main.ts', 'demo', '--nodes', '8']
       ],
       env: { HOME: '/home/ada', MALLOC_ARENA_MAX: '2' }
