@@ -272,10 +272,14 @@ export class Notices implements RuntimePart {
   /** The proof, as small as it can be; `undefined` while accusations or the report are missing. */
   #build(watched: Watched, incarnation: number): DownNotice.$Properties | undefined {
     if (watched.held === undefined) return undefined
-    const needed = quorumOf(presentAmong(this.#context.directory, watched.held.watchers))
+    const { directory } = this.#context
+    const { watchers } = watched.held
+    const needed = quorumOf(presentAmong(directory, watchers))
     const accusations: Uint8Array[] = []
-    for (const accusation of watched.accusations.values()) {
-      if (accusation.incarnation >= incarnation) accusations.push(accusation.envelope)
+    for (const [accuser, accusation] of watched.accusations) {
+      // Who accused may have been a watcher by an earlier report.
+      const isWatcher = watchers.includes(directory.get(accuser)?.shortId ?? '')
+      if (isWatcher && accusation.incarnation >= incarnation) accusations.push(accusation.envelope)
     }
     if (accusations.length < needed) return undefined
     return { report: watched.held.envelope, accusations: accusations.slice(0, needed) }

@@ -257,6 +257,10 @@ describe('publishing a notice', () => {
     assert.deepEqual(await publishedAt(3, [3]), [])
   })
 
+  it('leaves out who no longer watches by the latest report: nobody would take the notice', async () => {
+    assert.deepEqual(await publishedAt(3, [0, 1, 2, 3]), [])
+  })
+
   for (const knew of [false, true]) {
     it(`is left to others once their notice came${knew ? ', to one that knew before too' : ''}`, async () => {
       const world = worldOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7], 3)
