@@ -1,1 +1,5 @@
+export * from './execute/index.ts'
+export * from './gate/index.ts'
+export * from './judge/index.ts'
+export * from './manifest/index.ts'
 export * from './plan/index.ts'
