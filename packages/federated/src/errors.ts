@@ -1,5 +1,11 @@
 /** What a caller can get wrong. The codes are stable. */
-export type FederatedErrorCode = 'bad-weight'
+export type FederatedErrorCode =
+  | 'bad-weight'
+  | 'bad-shape'
+  | 'bad-observation'
+  | 'workspace-full'
+  | 'no-simd'
+  | 'lane-lost'
 
 /** A programmer's error. `code` is stable; the message names the next step. */
 export class FederatedError extends Error {

@@ -1,0 +1,3 @@
+export { addScaled, attend, normalise } from './layers'
+export { gemm, gemv } from './products'
+export { adam, outer, pack, transpose } from './training'
