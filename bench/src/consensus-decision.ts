@@ -25,7 +25,7 @@ interface Decision {
 
 /**
  * What a decision of 512 validators costs a follower, with real ML-DSA-44: the proposal and every vote
- * reach it once, as from a gossip without duplicates; all votes are verified.
+ * reach it once, as from a gossip without duplicates. What a certificate says already isn't verified.
  */
 export async function decisionRows(): Promise<Row[]> {
   const suite = suiteOf((await nativeSuites()).suites, SuiteId.mlDsa44)

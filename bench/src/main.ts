@@ -1,8 +1,11 @@
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { consensusRows } from './consensus.ts'
+import { federatedRows } from './federated.ts'
+import { studyRows } from './federated-study.ts'
 import { ledgerRows } from './ledger.ts'
 import { meshRows } from './mesh.ts'
+import { operatorRows } from './operator.ts'
 import { realismRows } from './realism.ts'
 import type { Row } from './row.ts'
 import { broadcastRows } from './simulations/broadcast.ts'
@@ -18,7 +21,10 @@ const BENCHMARKS: Readonly<Record<string, (nodes?: number) => Promise<readonly R
   suites: suiteRows,
   ledger: ledgerRows,
   consensus: consensusRows,
+  federated: federatedRows,
+  'federated-study': studyRows,
   mesh: meshRows,
+  operator: operatorRows,
   realism: realismRows,
   simulations: floodRows,
   growth: growthRows,

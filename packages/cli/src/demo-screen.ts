@@ -22,6 +22,11 @@ const LINE_MS = 5_000
 /** Happenings shown below the table. */
 const MAX_NOTICES = 5
 
+/** How each host is addressed from another terminal. */
+function homesLine({ folder, rows }: DemoMesh): string {
+  return `Any host from another terminal: torusmesh proposals --home ${folder}/${rows()[0]!.name}`
+}
+
 /** What a demo shows while it runs: progress, then a live table, or lines where there is no terminal. */
 export class DemoScreen {
   readonly #io: Io
@@ -72,6 +77,7 @@ export class DemoScreen {
     }
     if (!io.stdout.isTTY) {
       print(io, [`${plural(mesh.rows().length, 'host')} up; HTTP status API: ${mesh.apiUrl}`])
+      print(io, [homesLine(mesh)])
       this.#stops.push(io.every(LINE_MS, () => print(io, [this.#line()])))
       return
     }
@@ -126,7 +132,8 @@ export class DemoScreen {
       elapsedMs: this.#io.nowMs() - this.#readyMs,
       doing: this.#doing,
       notices: this.#notices,
-      hint: this.#io.interactive ? 'Ctrl-C stops; press k to kill a host' : 'Ctrl-C stops'
+      hint: this.#io.interactive ? 'Ctrl-C stops; press k to kill a host' : 'Ctrl-C stops',
+      homes: homesLine(this.#mesh!)
     }
   }
 

@@ -9,9 +9,18 @@ export type CliErrorCode =
   | 'USAGE'
   | 'NODE_NOT_RUNNING'
   | 'FILE_UNREADABLE'
+  | 'CATALOGUE_EXISTS'
+  | 'NO_SERVICES'
+  | 'NO_INCIDENTS'
   | 'LEDGER_SEQ_UNKNOWN'
   | 'LEDGER_UNPROVEN'
+  | 'PROPOSAL_UNKNOWN'
+  | 'POLICY_UNKNOWN'
+  | 'APPEAL_UNKNOWN'
   | 'CANCELLED'
+  | 'PASSPHRASE_NEEDED'
+  | 'PASSPHRASE_SHORT'
+  | 'VAULT_ENDED'
 
 /** A failure a person can mend: one line that ends with the next step. */
 export class CliError extends Error {

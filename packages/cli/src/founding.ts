@@ -6,7 +6,7 @@ import { Progress } from './render/progress.ts'
 export const DEFAULT_NAME = 'mesh'
 export const DEFAULT_SIDES: readonly number[] = [8, 8, 8]
 
-export type Founding = Omit<FoundInit, 'homePath' | 'nowMs'>
+export type Founding = Omit<FoundInit, 'homePath' | 'nowMs' | 'passphrase'>
 
 /** What `init --json` prints. */
 export interface Founded extends InitialisedHome {
@@ -17,13 +17,14 @@ export interface Founded extends InitialisedHome {
 export async function found(
   { io, node }: Context,
   homePath: string,
-  founding: Founding
+  founding: Founding,
+  passphrase: Uint8Array | undefined
 ): Promise<Founded> {
   const progress = new Progress(io)
   progress.update('making keys')
   try {
     return {
-      ...(await node.initHome({ homePath, nowMs: io.nowMs(), ...founding })),
+      ...(await node.initHome({ homePath, nowMs: io.nowMs(), ...founding, passphrase })),
       home: homePath
     }
   } finally {

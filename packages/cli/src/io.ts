@@ -20,6 +20,13 @@ export interface Io {
   every(everyMs: number, run: () => void): () => void
   /** Asks for a line; rejects with `CANCELLED` when there will be none. */
   ask(question: string): Promise<string>
+  /** Asks for a line that isn't shown, as UTF-8; whoever gets it zeroes it. */
+  askSecret(question: string): Promise<Uint8Array>
+  /**
+   * Reads the first line of a file that its owner alone may read, at most 1 KiB; `undefined` if there
+   * is none. Whoever gets it zeroes it.
+   */
+  readSecret(path: string): Promise<Uint8Array | undefined>
   /** Hears single keys until stopped; Ctrl-C stays an interrupt. */
   onKey(run: (key: string) => void): () => void
   /** Hears the first Ctrl-C (or SIGTERM); the second ends the process at once. */

@@ -47,6 +47,10 @@ export const nodePort: NodePort = {
     const { createApiClient } = await load()
     return createApiClient(init)
   },
+  async checkCouncilFile(text) {
+    const { checkCouncilFile } = await load()
+    return checkCouncilFile(text)
+  },
   async verifierKey(homePath) {
     const { verifierKey } = await load()
     return await verifierKey(homePath)
@@ -54,6 +58,32 @@ export const nodePort: NodePort = {
   async openHomeLedger(homePath) {
     const { openHomeLedger } = await load()
     return await openHomeLedger(homePath)
+  },
+  async keysIn(homePath) {
+    const { Home } = await load()
+    const home = new Home(homePath)
+    if (await home.hasVault()) return 'vault'
+    return (await home.hasSecrets()) ? 'file' : 'none'
+  },
+  async vault(homePath) {
+    const { vaultAdminOf } = await load()
+    return vaultAdminOf(homePath)
+  },
+  async discoverServices(engineSocket) {
+    const { discoverServices } = await load()
+    return await discoverServices(engineSocket)
+  },
+  async cataloguePath(homePath, named) {
+    const { cataloguePath } = await load()
+    return cataloguePath(homePath, named)
+  },
+  async writeCatalogue(path, yaml, how) {
+    const { writeCatalogue } = await load()
+    return await writeCatalogue(path, yaml, how)
+  },
+  async rules() {
+    const { rulebookViews } = await load()
+    return rulebookViews()
   }
 }
 

@@ -2,6 +2,8 @@ import type {
   ApiAccess,
   ApiClient,
   ApiClientInit,
+  AskPassphrase,
+  CheckedFile,
   DemoInit,
   DemoSummary,
   HomeInit,
@@ -10,9 +12,12 @@ import type {
   Joined,
   JoinMeshInit,
   NodeConfig,
+  Proposed,
   ResolvedConfig,
+  RuleView,
   RunningNode,
-  SettingKey
+  SettingKey,
+  VaultAdmin
 } from '@torusmesh/node'
 import type { Io } from './io.ts'
 
@@ -30,6 +35,8 @@ export interface FoundInit {
   readonly env: NodeConfig['env']
   readonly sides: readonly number[]
   readonly nowMs: number
+  /** Of the vault that the keys go into; without one they lie in `keys.json`. */
+  readonly passphrase?: Uint8Array | undefined
 }
 
 /** Where log lines go, one a call. */
@@ -41,6 +48,8 @@ export interface RunInit {
   readonly homePath: string
   readonly config: NodeConfig
   readonly log: LogLines
+  /** Asked when the home's vault is locked; without an answer the node watches only. */
+  readonly passphrase?: AskPassphrase
 }
 
 export interface DemoRunInit extends Omit<DemoInit, 'logger'> {
@@ -68,4 +77,18 @@ export interface NodePort {
   /** The key that the home's ledger signs with, in C2SP's text form. */
   verifierKey(homePath: string): Promise<string>
   openHomeLedger(homePath: string): Promise<HomeLedger>
+  /** Checks a vote's result or a decision with nothing but itself. */
+  checkCouncilFile(text: string): Promise<CheckedFile>
+  /** Where a home's keys are: in its vault, in `keys.json`, or nowhere yet. */
+  keysIn(homePath: string): Promise<'vault' | 'file' | 'none'>
+  /** What can be done with the home's vault. */
+  vault(homePath: string): Promise<VaultAdmin>
+  /** Proposes a catalogue of services from what runs on a container engine. */
+  discoverServices(engineSocket: string): Promise<Proposed>
+  /** Where a node's catalogue of services is. */
+  cataloguePath(homePath: string, named: string): Promise<string>
+  /** @returns whether it was written: not over another file, unless `replace` */
+  writeCatalogue(path: string, yaml: string, how: { replace: boolean }): Promise<boolean>
+  /** The rulebook of the agent. */
+  rules(): Promise<RuleView[]>
 }

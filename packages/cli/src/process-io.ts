@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { CliError } from './errors.ts'
 import type { Io, Output } from './io.ts'
+import { askSecret, readSecret } from './process-secrets.ts'
 
 const MAX_FILE_BYTES = 1024 * 1024
 const INTERRUPT = '\u0003'
@@ -21,6 +22,8 @@ export function createProcessIo(): Io {
       return () => clearInterval(timer)
     },
     ask,
+    askSecret,
+    readSecret,
     onKey,
     onInterrupt,
     readFile

@@ -1,16 +1,32 @@
 import { Command } from 'commander'
+import { appealCommand } from './commands/appeal.ts'
+import { approveCommand } from './commands/approve.ts'
 import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
+import { cancelCommand, objectCommand } from './commands/council-words.ts'
+import { deferCommand } from './commands/defer.ts'
 import { demoCommand } from './commands/demo.ts'
+import { denyCommand } from './commands/deny.ts'
+import {
+  decisionsCommand,
+  noticesCommand,
+  policyCommand,
+  weightCommand
+} from './commands/governance-views.ts'
 import { healthCommand } from './commands/health.ts'
 import { initCommand } from './commands/init.ts'
 import { inviteCommand } from './commands/invite.ts'
 import { joinCommand } from './commands/join.ts'
 import { ledgerCommand } from './commands/ledger.ts'
+import { operatorCommand } from './commands/operator.ts'
 import { peersCommand } from './commands/peers.ts'
+import { proposalsCommand } from './commands/proposals.ts'
+import { proposeCommand } from './commands/propose.ts'
 import { simCommand } from './commands/sim.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
+import { vaultCommand } from './commands/vault.ts'
+import { voteCommand } from './commands/vote.ts'
 import type { Context } from './context.ts'
 import { styleOf } from './render/style.ts'
 
@@ -26,10 +42,24 @@ export function createProgram(context: Context, version: string): Command {
   for (const create of [upCommand, initCommand, joinCommand, inviteCommand]) {
     program.addCommand(create(context))
   }
+  program.commandsGroup('Keep its keys:')
+  program.addCommand(vaultCommand(context))
   program.commandsGroup('Look at it:')
   for (const create of [statusCommand, peersCommand, healthCommand, ledgerCommand]) {
     program.addCommand(create(context))
   }
+  program.commandsGroup('Keep services alive:')
+  for (const create of [operatorCommand, approveCommand, denyCommand, deferCommand]) {
+    program.addCommand(create(context))
+  }
+  program.commandsGroup('Decide together:')
+  for (const create of [proposalsCommand, proposeCommand, voteCommand, objectCommand]) {
+    program.addCommand(create(context))
+  }
+  for (const create of [cancelCommand, appealCommand, weightCommand, policyCommand]) {
+    program.addCommand(create(context))
+  }
+  for (const create of [decisionsCommand, noticesCommand]) program.addCommand(create(context))
   program.commandsGroup('Simulate it:')
   program.addCommand(simCommand(context))
   program.commandsGroup('Set it up:')

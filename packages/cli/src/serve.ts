@@ -1,7 +1,8 @@
-import type { NodeConfig, RunningNode } from '@torusmesh/node'
+import type { RunningNode } from '@torusmesh/node'
 import type { CommonOptions } from './command.ts'
 import type { Context } from './context.ts'
 import { interrupted } from './io.ts'
+import type { RunInit } from './node-port.ts'
 import { LiveRegion } from './render/live-region.ts'
 import { print, printJson } from './render/print.ts'
 import { Progress } from './render/progress.ts'
@@ -17,8 +18,7 @@ const REPEAT_MS = 60_000
 /** Runs a home's node in the foreground until it is interrupted. */
 export async function serve(
   context: Context,
-  homePath: string,
-  config: NodeConfig,
+  init: Omit<RunInit, 'log'>,
   { json }: CommonOptions
 ): Promise<void> {
   const { io, node } = context
@@ -30,8 +30,8 @@ export async function serve(
     else io.stderr.write(line)
   }
   const stop = interrupted(io)
-  const running = await node.runNode({ homePath, config, log: { write } })
-  const started = startedOf(running, homePath)
+  const running = await node.runNode({ ...init, log: { write } })
+  const started = startedOf(running, init.homePath)
   if (json) printJson(io, started)
   else print(io, startedLines(started, styleOf(io, io.stdout)))
   const quiet = json ? () => {} : repeatStatus(context, running, region)

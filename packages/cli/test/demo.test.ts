@@ -92,8 +92,9 @@ describe('demo', () => {
     const { out, err } = await ended
     const totals =
       '8 of 8 hosts up, 24 link ends (24 wanted), 348 ledger events; reports: 124 in, 32 out, 0 rejected'
-    assert.deepEqual(out.split('\n').slice(0, 4), [
+    assert.deepEqual(out.split('\n').slice(0, 5), [
       '8 hosts up; HTTP status API: http://127.0.0.1:41234',
+      'Any host from another terminal: torusmesh proposals --home /tmp/torusmesh-1a2b3c/host-0',
       `5 s: ${totals}`,
       `10 s: ${totals}`,
       'mesh       8 hosts in 8 cells over tcp, wired in 1.2 s, 182 MB'

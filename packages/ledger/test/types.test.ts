@@ -37,7 +37,12 @@ describe('event types', () => {
         '64 member-enrolled 1',
         '65 invite-issued 1',
         '66 invite-redeemed 1',
-        '80 state-digest 1'
+        '80 state-digest 1',
+        '96 council-record 1',
+        '97 council-decided 1',
+        '98 council-approval 1',
+        '99 council-event 1',
+        '112 operator 1'
       ]
     )
   })

@@ -12,6 +12,10 @@ export type NodeErrorCode =
   | 'INVITE_REFUSED'
   | 'INVITER_UNREACHABLE'
   | 'DEVNET_SIZE'
+  | 'WATCH_ONLY'
+  | 'NO_VAULT'
+  | 'KEY_IS_KNOWN'
+  | 'NODE_RUNNING'
 
 export class NodeError extends Error {
   readonly code: NodeErrorCode

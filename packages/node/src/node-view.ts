@@ -152,11 +152,12 @@ export function ledgerView(ledger: Ledger): LedgerView {
 }
 
 function readinessOf(
-  { ledger, links }: NodeParts,
+  { ledger, links, voice }: NodeParts,
   wired: boolean
 ): ReturnType<NodeView['readiness']> {
   const waitingFor: string[] = []
   if (ledger.readOnly) waitingFor.push('a ledger that can be written')
+  if (!voice.isOpen) waitingFor.push('its vault to be unlocked')
   if (!wired) waitingFor.push(`links to neighbours (${links.links.size} open)`)
   return { ready: waitingFor.length === 0, waitingFor }
 }

@@ -5,6 +5,7 @@ import { type CouncilPort, type CouncilService, createCouncilPort } from './coun
 import type { Host } from './host/create-host.ts'
 import type { Home, NodeState } from './identity/home.ts'
 import { type OwnRecord, RENEW_RECORD_MS } from './identity/own-record.ts'
+import type { Voice } from './identity/voice.ts'
 import type { InviteBook } from './join/invites.ts'
 import type { LinkService } from './link/link-service.ts'
 import type { NodeMetrics } from './metrics/index.ts'
@@ -51,6 +52,8 @@ export interface NodeParts {
   readonly uptime: UptimeWitnesses
   readonly statements: Statements
   readonly ownRecord: OwnRecord
+  /** Whether this node can sign now. */
+  readonly voice: Voice
   readonly invites: InviteBook
   readonly council: CouncilService
   readonly rejected: ReadonlyMap<string, number>

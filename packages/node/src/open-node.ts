@@ -13,11 +13,9 @@ import {
   Enrolment,
   envName,
   Subject,
-  SuiteId,
   subjectName,
   verdictOf
 } from '@torusmesh/protocol'
-import { checkpointSigner, createAttestor } from '@torusmesh/protocol/native'
 import { BeatSocket } from './beat/beat-socket.ts'
 import { Beats } from './beat/beats.ts'
 import type { NodeConfig } from './config/index.ts'
@@ -30,8 +28,9 @@ import { ledgerKeyOf } from './home-ledger.ts'
 import { createHost, type Host } from './host/create-host.ts'
 import type { Wire } from './host/delayed-transport.ts'
 import type { EnrolmentProof, Home, NodeState } from './identity/home.ts'
-import { type MemberSecrets, publicKeysOf } from './identity/keys.ts'
 import { OwnRecord } from './identity/own-record.ts'
+import type { MemberSigners } from './identity/signers.ts'
+import { isWatchOnly } from './identity/voice.ts'
 import { Inbound } from './inbound/inbound.ts'
 import { InviteBook } from './join/invites.ts'
 import { serveJoin } from './join/join-protocol.ts'
@@ -56,7 +55,7 @@ import {
 import { BallCast } from './runtime/ball-cast.ts'
 import { CellSurvey } from './runtime/cell-survey.ts'
 import type { Clock } from './runtime/clock.ts'
-import type { RuntimeContext } from './runtime/context.ts'
+import type { Restrictions, RuntimeContext } from './runtime/context.ts'
 import { Digests } from './runtime/digests.ts'
 import { Journal } from './runtime/journal.ts'
 import { knock } from './runtime/knock.ts'
@@ -78,7 +77,7 @@ export interface OpenNodeInit {
   readonly home: Home
   readonly config: NodeConfig
   readonly charter: Charter
-  readonly secrets: MemberSecrets
+  readonly signers: MemberSigners
   readonly state: NodeState
   readonly enrolment: EnrolmentProof | undefined
   readonly resources: ProcessResources
@@ -122,8 +121,8 @@ export async function openNode(init: OpenNodeInit): Promise<MeshNode> {
   }
 }
 
-function selfMember({ home, charter, secrets, enrolment }: OpenNodeInit): Member {
-  const keys = publicKeysOf(secrets)
+function selfMember({ home, charter, signers, enrolment }: OpenNodeInit): Member {
+  const { keys } = signers
   const founder = charter.founders.byKey.get(memberOf(keys, 0).key)
   if (founder !== undefined) return founder
   if (enrolment !== undefined) return memberOf(keys, Enrolment.decode(enrolment.enrolment).cell)
@@ -146,15 +145,14 @@ interface NodeLedger {
 }
 
 async function openNodeLedger(
-  { home, config, secrets, clock }: OpenNodeInit,
+  { home, config, signers, clock }: OpenNodeInit,
   metrics: LedgerMetrics
 ): Promise<NodeLedger> {
   const { groupCommitMs, checkpointEveryMs, cacheMb, writeBufferMb } = config.ledger
-  const ledgerKey = ledgerKeyOf(secrets)
-  const signCheckpoint = checkpointSigner(secrets.checkpoint)
+  const ledgerKey = ledgerKeyOf(signers)
   const sign = (message: Uint8Array): Promise<Uint8Array> => {
     metrics.signatures.inc({})
-    return signCheckpoint(message)
+    return signers.signCheckpoint(message)
   }
   const store = await openLevelStore(home.ledgerPath, {
     cacheBytes: cacheMb * 1024 * 1024,
@@ -200,7 +198,7 @@ async function assemble(
   opened: NodeLedger,
   metrics: NodeMetrics
 ): Promise<MeshNode> {
-  const { charter, secrets, state, clock, resources, logger } = init
+  const { charter, signers, state, clock, resources, logger } = init
   const penalties = new Map<string, number>()
   const host = await startHost(init, penalties)
   const directory = new Directory(charter.torus, charter.founders, self, init.addresses)
@@ -209,18 +207,19 @@ async function assemble(
   const { wallMs } = clock
   const admission = new Admission({ network, env, directory, verifier, wallMs })
   for (const record of init.records) await admission.admit(record)
-  const identity = createAttestor(SuiteId.mlDsa65, secrets.identity, resources.pool)
   const ownRecord = new OwnRecord({
-    ...{ network, env, state, secrets, identity, directory, wallMs },
+    ...{ network, env, state, signers, directory, wallMs },
     home: init.home,
     enrolment: init.enrolment,
     addresses: () => host.getMultiaddrs().map(address => address.toString())
   })
-  await ownRecord.renew()
+  // With a locked vault the node watches only; its record is made when it is opened.
+  if (signers.voice.isOpen) await ownRecord.renew()
   const background: RuntimeContext['background'] = (what, task) => {
     task().catch(error => {
       // A node that closes leaves things undone.
-      if (host.status === 'started') logger.warn({ err: error }, `${what} failed`)
+      if (host.status === 'started' && !isWatchOnly(error))
+        logger.warn({ err: error }, `${what} failed`)
     })
   }
   const frame: Frame = {
@@ -233,7 +232,7 @@ async function assemble(
     directory,
     admission,
     journal: new Journal(opened.ledger, self.id, metrics.ledger),
-    identity,
+    identity: signers.identity,
     ownRecord,
     rejected: new Map(),
     penalties,
@@ -246,9 +245,9 @@ async function assemble(
 }
 
 async function startHost(init: OpenNodeInit, penalties: Map<string, number>): Promise<Host> {
-  const { config, secrets, charter } = init
+  const { config, signers, charter } = init
   const host = await createHost({
-    privateKey: secrets.peer,
+    privateKey: signers.peer,
     listen: [config.listen.address],
     announce: config.listen.announce,
     maxLinks: config.overlay.maxLinks,
@@ -343,6 +342,7 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
       subject === Subject.vote || subject === Subject.governance
         ? council.gossiped(subject, data, from)
         : statements.gossiped(subject, cell, data, from),
+    restrictionsOf(() => council),
     (sender, from) => background('fetch record', () => fetchRecord(parts, sender, from))
   )
   const machines: Machines = createMachines(frame, context, overlay)
@@ -371,13 +371,12 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   const council = await openCouncil({
     ...{ context, host, overlay, self: frame.self, identity: frame.identity },
     founding: charter.council,
-    secretKey: init.secrets.identity.secretKey,
-    ledger: frame.ledger
+    ...{ signers: init.signers, ledger: frame.ledger, logger: init.logger }
   })
   const parts: NodeParts = {
     ...{ charter, home, state, host, context, directory, links, admission, overlay, invites },
     ...{ rejected, statements, ownRecord, ...machines, council },
-    self: frame.self,
+    ...{ self: frame.self, voice: init.signers.voice },
     startedMs: clock.wallMs(),
     ...{ store: frame.store, ledgerKey: frame.ledgerKey, metrics: frame.metrics },
     ledger: frame.ledger,
@@ -394,15 +393,22 @@ async function connectParts(frame: Frame): Promise<MeshNode> {
   return new MeshNode(parts)
 }
 
+/** Those of a council that isn't there yet. */
+const restrictionsOf = (council: () => Restrictions): Restrictions => ({
+  isQuarantined: member => council().isQuarantined(member),
+  isPaused: service => council().isPaused(service)
+})
+
 function createContext(
   frame: Frame,
   links: LinkService,
   onBeat: (member: string, incarnation: number) => void,
   onGossip: GossipHandler,
+  restrictions: Restrictions,
   onUnknownSender: (sender: Uint8Array, from: string) => void
 ): RuntimeContext {
   const { init, self, host, directory, journal, rejected, penalties, background, metrics } = frame
-  const { charter, clock, secrets, resources } = init
+  const { charter, clock, signers, resources } = init
   const { network, env } = charter
   const onReject: RuntimeContext['onReject'] = (code, from, subject) => {
     rejected.set(code, (rejected.get(code) ?? 0) + 1)
@@ -413,9 +419,19 @@ function createContext(
       penalties.set(from, (penalties.get(from) ?? 0) + PENALTY)
     }
   }
-  const attestor = createAttestor(SuiteId.falcon512, secrets.report, resources.pool)
   return {
-    ...{ network, env, clock, directory, links, journal, background, onReject, metrics },
+    ...{
+      network,
+      env,
+      clock,
+      directory,
+      links,
+      journal,
+      background,
+      onReject,
+      metrics,
+      restrictions
+    },
     beats: new Beats({
       ...{ socket: frame.beatSocket, monotonicMs: clock.monotonicMs, metrics: metrics.health },
       heard: onBeat
@@ -423,13 +439,17 @@ function createContext(
     gossip: new Gossip(host, network, metrics.gossip, onGossip),
     inbound: new Inbound({
       ...{ network, env, directory, onUnknownSender },
+      isQuarantined: restrictions.isQuarantined,
       verifier: resources.verifier,
       wallMs: clock.wallMs,
       metrics: metrics.inbound,
       onReject: (code, subject, from) => onReject(code, from, subject)
     }),
     ballCast: new BallCast(directory, links),
-    speaker: new Speaker({ network, env, self, attestor, journal, wallMs: clock.wallMs }),
+    speaker: new Speaker({
+      ...{ network, env, self, journal, wallMs: clock.wallMs },
+      attestor: signers.report
+    }),
     watchList: new WatchList(SLOTS),
     onStanding: init.onStanding ?? (() => undefined),
     onTaken: init.onTaken ?? (() => undefined)
@@ -471,7 +491,7 @@ function createMachines(frame: Frame, context: RuntimeContext, overlay: Overlay)
   const notices: Notices = new Notices(context, tidings, resources.verifier, {
     onSelfDown: incarnation => {
       refutations.declaredDown(incarnation, watcher.incarnation)
-      watcher.accusedSelf(incarnation, true)
+      watcher.accusedSelf(incarnation, 'quorum')
     },
     onSelfAccused: incarnation => {
       if (watcher.incarnation > incarnation) refutations.refuteNearby(watcher.incarnation)

@@ -18,7 +18,8 @@ export async function admitPeer(
 ): Promise<Member | undefined> {
   const member = await admitRecord(parts, record, peer)
   if (member === undefined) return undefined
-  if (member.peer !== peer) {
+  const isShutOut = parts.council.isQuarantined(member.key)
+  if (member.peer !== peer || isShutOut) {
     parts.context.onReject('not-member', peer)
     return undefined
   }

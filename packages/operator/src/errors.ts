@@ -14,6 +14,7 @@ export type OperatorErrorCode =
   | 'APPROVAL_UNKNOWN'
   | 'APPROVAL_TOKEN'
   | 'GRANT_REFUSED'
+  | 'AGENT_OFF'
 
 /** A failure with a stable `code` and a one-line message that says what to do. */
 export class OperatorError extends Error {

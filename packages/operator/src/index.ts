@@ -47,6 +47,8 @@ export {
   trainingRows
 } from './incidents/book.ts'
 export { explain } from './incidents/explain.ts'
+export { type Past, pastOf } from './incidents/past.ts'
+export { readRow } from './incidents/read-row.ts'
 export type { ActionOutcome, OperatorRow } from './incidents/rows.ts'
 export {
   createOperator,
@@ -69,3 +71,4 @@ export { type RunCommand, runCommand } from './runtime/command.ts'
 export { DockerRuntime } from './runtime/docker.ts'
 export { ProcessRuntime } from './runtime/process.ts'
 export type { ContainerRuntime, InstanceState, OnChange } from './runtime/types.ts'
+export * from './upgrade/index.ts'

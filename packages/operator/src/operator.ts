@@ -14,14 +14,15 @@ import type { Clock } from './clock.ts'
 import type { Proposal, Role } from './decide/decide.ts'
 import { OperatorError } from './errors.ts'
 import { IncidentBook, type TimedRow } from './incidents/book.ts'
+import { pastOf } from './incidents/past.ts'
 import type { OperatorRow } from './incidents/rows.ts'
 import { flagOf, type Signal } from './refusals/flags.ts'
 import { type AgentRequest, REFUSALS, type RefusalCode, refuse } from './refusals/refuse.ts'
-import type { Action } from './remedy/actions.ts'
+import { type Action, aboutAction } from './remedy/actions.ts'
 import type { AgentLimits } from './remedy/limits.ts'
 import type { Rulebook } from './rules/types.ts'
 import { type RunCommand, runCommand } from './runtime/command.ts'
-import type { ContainerRuntime } from './runtime/types.ts'
+import type { ContainerRuntime, InstanceState } from './runtime/types.ts'
 
 /** Between two looks at everything; events come in between. */
 const POLL_MS = 1_000
@@ -49,10 +50,12 @@ export interface OperatorInit {
   readonly clock: Clock
   /** Tells people; called at most once an hour for the same. */
   readonly notify: (notice: Notice) => void
-  /** In front of incident ids; another one at each start. */
+  /** In front of incident ids; without `history`, another one at each start. */
   readonly prefix: string
-  /** Rows of earlier starts, oldest first: the last hour's count against the budgets. */
+  /** Rows of earlier starts, oldest first: budgets, incidents, questions and grants go on. */
   readonly history?: readonly TimedRow[]
+  /** Whether keys can be used at the start, so that a grant of an earlier start goes on; default yes. */
+  readonly keysOpen?: boolean
   readonly limits?: AgentLimits
   readonly prober?: Prober
   readonly hooks?: RunCommand
@@ -71,6 +74,8 @@ export interface Operator {
   /** Ends the looks and waits for rows on their way. */
   stop(): Promise<void>
   readonly role: Role
+  /** What is left of a running grant, milliseconds. */
+  readonly grantLeftMs: number
   readonly approvals: readonly Approval[]
   readonly incidents: IncidentBook
   /** Symptoms believed now by service; a healthy one isn't in it. */
@@ -122,6 +127,8 @@ class OperatorShell implements Operator {
   readonly #judge = new ReplyJudge()
   readonly #probing = new Set<string>()
   readonly #out = (output: AgentOutput): void => this.#take(output)
+  /** How services were before a running action that can be taken back. */
+  readonly #before = new Map<string, InstanceState>()
   #rejected: OperatorError | undefined
   #cancelPoll: (() => void) | undefined
   #cancelGlance: (() => void) | undefined
@@ -162,6 +169,10 @@ class OperatorShell implements Operator {
     return this.#agent.role
   }
 
+  get grantLeftMs(): number {
+    return Math.max(0, this.#agent.grantUntilMs - this.#now())
+  }
+
   get approvals(): readonly Approval[] {
     return this.#agent.approvals
   }
@@ -185,7 +196,11 @@ class OperatorShell implements Operator {
     this.#handle({ kind: 'delivered', approval: id, tokenHash: hashOf(token) })
     const approval = this.approvals.find(open => open.id === id)
     if (approval?.delivered?.tokenHash === hashOf(token)) return { approval, token }
-    const message = `no open question ${id}; list them with torusmesh operator status`
+    const waits = approval === undefined ? 0 : approval.notBeforeMs - this.#now()
+    const message =
+      waits > 0
+        ? `${id} is put off for another ${Math.ceil(waits / 1_000)} s; wait, or do it by hand`
+        : `no open question ${id}; list them with torusmesh operator status`
     throw new OperatorError('APPROVAL_UNKNOWN', message)
   }
 
@@ -217,18 +232,12 @@ class OperatorShell implements Operator {
 
   /** What was under way when an earlier start ended is closed; nothing of it is repeated blindly. */
   #restore(history: readonly TimedRow[]): void {
-    const wallMs = this.#init.clock.wallMs()
-    const open = new Map<string, OperatorRow & { kind: 'acting' }>()
-    const actions: { action: Action; agoMs: number }[] = []
-    for (const { atMs, row } of history) {
-      this.incidents.take(row, atMs)
-      if (row.kind === 'outcome') open.delete(row.id)
-      if (row.kind !== 'acting') continue
-      open.set(row.id, row)
-      actions.push({ action: row.action, agoMs: Math.max(0, wallMs - atMs) })
-    }
-    this.#handle({ kind: 'restored', actions })
-    for (const { incident, id, action } of open.values()) {
+    if (history.length === 0) return
+    for (const { atMs, row } of history) this.incidents.take(row, atMs)
+    const past = pastOf(history, this.#init.clock.wallMs())
+    const { keysOpen = true } = this.#init
+    this.#handle({ kind: 'restored', past, keysOpen })
+    for (const { incident, id, action } of past.interrupted) {
       const row = { kind: 'outcome', incident, id, action, tookMs: 0 } as const
       this.#record({ ...row, outcome: 'interrupted', detail: 'the agent ended' })
     }
@@ -345,6 +354,9 @@ class OperatorShell implements Operator {
       case 'act':
         this.#act(output.id, output.action)
         return
+      case 'undo':
+        this.#undo(output.id, output.action)
+        return
       case 'collect':
         this.#collect(output.incident, output.service)
         return
@@ -393,13 +405,32 @@ class OperatorShell implements Operator {
     const service = catalogue.services.get(name)!
     const argv = service.hooks[kind]
     try {
-      if (argv === undefined) await runtime.act(kind, service)
-      else await hooks(argv)
+      if (argv !== undefined) await hooks(argv)
+      else {
+        if (aboutAction(kind).undone === true) this.#before.set(id, await runtime.look(service))
+        await runtime.act(kind, service)
+      }
       this.#judge.forget(service)
       this.#handle({ kind: 'acted', id, ok: true, detail: '' })
     } catch (error) {
       this.#handle({ kind: 'acted', id, ok: false, detail: messageOf(error) })
     }
+    this.#glance()
+  }
+
+  async #undo(id: string, { kind, service: name }: Action): Promise<void> {
+    const before = this.#before.get(id)
+    this.#before.clear()
+    let ok = false
+    try {
+      if (before !== undefined) {
+        await this.#init.runtime.undo(kind, this.#init.catalogue.services.get(name)!, before)
+        ok = true
+      }
+    } catch {
+      // That it could not be taken back is what the row says.
+    }
+    this.#handle({ kind: 'undone', id, ok })
     this.#glance()
   }
 

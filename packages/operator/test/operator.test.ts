@@ -46,6 +46,7 @@ function bench(
       await over.act?.(kind, service)
       if (over.act === undefined) made.state = RUNNING
     },
+    undo: kind => Promise.resolve(void made.acts.push(`undo ${kind}`)),
     resolves: () => Promise.resolve(true),
     logs: () => Promise.resolve('last words'),
     watch: () => () => undefined
@@ -66,6 +67,18 @@ function bench(
     ...init
   })
   return Object.assign(made, { operator })
+}
+
+/** A service that was killed for memory and that nothing helps. */
+function outOfMemory(): Bench {
+  const spec = { name: 'node', runtime: 'container', target: 'node', startMs: 2_000 } as const
+  const rest = { dependsOn: [], networks: [], checks: [], graceMs: 500, hooks: {} }
+  const catalogue = createCatalogue([{ ...spec, ...rest, memoryCapBytes: 2_000 }])
+  const at = bench({ act: () => Promise.resolve() }, { catalogue })
+  unlock(at.operator)
+  at.operator.start()
+  at.state = { ...EXITED, oomKilled: true, memoryBytes: 1_000 }
+  return at
 }
 
 function unlock(operator: Operator): void {
@@ -223,6 +236,26 @@ describe('operator', () => {
     assert.equal(at.rows.filter(({ kind }) => kind === 'asked').length, 1)
   })
 
+  it('takes back what it changed where that was of no use, and writes it down before', async () => {
+    const at = outOfMemory()
+    await at.clock.pass(5_000)
+    await at.operator.stop()
+    assert.deepEqual(at.acts, ['raise-memory', 'undo raise-memory', 'start'])
+    const kinds = at.rows.map(({ kind }) => kind).filter(kind => kind !== 'role')
+    const first = ['opened', 'decided', 'acting', 'outcome', 'undoing', 'undone', 'decided']
+    assert.deepEqual(kinds.slice(0, first.length), first)
+  })
+
+  it('says that it could not be taken back, and takes nothing back under an operator', async () => {
+    const at = outOfMemory()
+    await at.clock.pass(1_500)
+    at.operator.change({ kind: 'control-taken' })
+    await at.clock.pass(5_000)
+    await at.operator.stop()
+    assert.deepEqual(at.acts, ['raise-memory'])
+    assert.ok(at.rows.some(({ kind }) => kind === 'undo-failed'))
+  })
+
   it('refuses what peers propose without a certificate, and records it', async () => {
     const at = bench()
     const proposal = { action: 'restart', why: 'trust me' }
@@ -233,6 +266,121 @@ describe('operator', () => {
     assert.deepEqual(
       at.rows.map(row => ('code' in row ? row.code : '')),
       ['unverified-peer', 'vault-touched']
+    )
+  })
+})
+
+describe('operator, started again', () => {
+  /** What it wrote, with the time it was written. */
+  function recorded() {
+    const clock = new SteppedClock()
+    const history: { atMs: number; row: OperatorRow }[] = []
+    const journal = {
+      append(row: OperatorRow): Promise<void> {
+        history.push({ atMs: clock.wallMs(), row })
+        return Promise.resolve()
+      }
+    }
+    return { history, journal, clock }
+  }
+
+  const kindsOf = (rows: readonly OperatorRow[]): string[] => rows.map(({ kind }) => kind)
+
+  async function asking() {
+    const before = recorded()
+    const first = bench({}, { journal: before.journal, clock: before.clock })
+    unlock(first.operator)
+    first.operator.start()
+    first.state = MISSING
+    await before.clock.pass(5_000)
+    return { ...before, first, id: first.operator.approvals[0]!.id }
+  }
+
+  it('goes on asking what nobody answered, in the same incident, and keeps its grant', async () => {
+    const { history, clock, first, id } = await asking()
+    await first.operator.stop()
+    const again = bench({}, { history, clock })
+    again.state = MISSING
+    assert.equal(again.operator.role.autonomy, 'self-heal')
+    assert.deepEqual(
+      again.operator.approvals.map(open => open.id),
+      [id]
+    )
+    again.operator.start()
+    await clock.pass(MINUTE_MS)
+    assert.deepEqual(
+      again.operator.approvals.map(open => open.id),
+      [id]
+    )
+    assert.deepEqual(kindsOf(again.rows), ['role', 'decided'])
+    again.state = RUNNING
+    await clock.pass(2 * MINUTE_MS)
+    await again.operator.stop()
+    assert.deepEqual(kindsOf(again.rows).slice(2), ['withdrawn', 'closed'])
+  })
+
+  it('does not ask again what was denied, and makes use of what was approved', async () => {
+    for (const answer of ['deny', 'approve'] as const) {
+      const { history, clock, first, id } = await asking()
+      // The consent is on record; the agent ends before it can act on it.
+      const { token } = first.operator.deliver(id)
+      const acting = history.length
+      first.operator.answer(id, token, answer)
+      await first.operator.stop()
+      const kept = history.filter(({ row }, i) => i < acting || row.kind !== 'acting')
+      const again = bench({}, { history: kept, clock })
+      again.state = MISSING
+      again.operator.start()
+      await clock.pass(MINUTE_MS)
+      await again.operator.stop()
+      assert.deepEqual(again.operator.approvals, [], answer)
+      assert.ok(!kindsOf(again.rows).includes('asked'), answer)
+    }
+  })
+
+  it('stays under the control of the operator who took it', async () => {
+    const { history, clock, journal } = recorded()
+    const first = bench({}, { journal, clock })
+    unlock(first.operator)
+    first.operator.change({ kind: 'control-taken' })
+    await first.operator.stop()
+    const again = bench({}, { history, clock })
+    assert.equal(again.operator.role.control, 'operator')
+    again.operator.start()
+    again.state = EXITED
+    await clock.pass(MINUTE_MS)
+    await again.operator.stop()
+    assert.deepEqual(again.acts, [])
+  })
+
+  it('waits with a grant until the keys can be used', () => {
+    const row = { kind: 'role', autonomy: 'self-heal', control: 'agent', why: 'granted' } as const
+    const history = [{ atMs: new SteppedClock().wallMs(), row: { ...row, grantMs: MINUTE_MS } }]
+    const { operator } = bench({}, { history, keysOpen: false })
+    assert.equal(operator.role.autonomy, 'watch-only')
+    for (const kind of ['session-opened', 'vault-unlocked', 'session-closed'] as const) {
+      operator.change({ kind })
+    }
+    assert.equal(operator.role.autonomy, 'self-heal')
+  })
+
+  it('gives no id twice', async () => {
+    const { history, clock, first } = await asking()
+    await first.operator.stop()
+    const again = bench({}, { history, clock })
+    again.state = MISSING
+    again.operator.start()
+    await clock.pass(2 * MINUTE_MS)
+    again.state = EXITED
+    await clock.pass(3 * MINUTE_MS)
+    await again.operator.stop()
+    const ids = (rows: readonly OperatorRow[]): string[] =>
+      rows.flatMap(row => (row.kind === 'asked' ? [row.approval] : 'id' in row ? [row.id] : []))
+    const earlier = new Set(ids(history.map(({ row }) => row)))
+    assert.ok(ids(again.rows).length > 0)
+    assert.deepEqual(
+      ids(again.rows).filter(id => earlier.has(id)),
+      []
     )
   })
 })

@@ -21,6 +21,7 @@ export { DEFAULT_KDF, type KdfCost, WEAKEST_KDF } from './store/seal.ts'
 export type { VaultSuite } from './suites.ts'
 export type {
   AuditPage,
+  ExpandedKey,
   Grant,
   KeyLimits,
   KeyStatus,

@@ -219,9 +219,11 @@ function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
   return bytes.length > start.length && start.every((byte, at) => bytes[at] === byte)
 }
 
+const BALLOT_BYTES: number = 1 + DIGEST_BYTES + 8 + DIGEST_BYTES
+
 /** Kind, epoch, view, digest: 73 bytes, as consensus verifies them. */
 function voteBytes(epochId: Uint8Array, kind: number, view: number, about: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(1 + DIGEST_BYTES + 8 + DIGEST_BYTES)
+  const bytes = Buffer.alloc(BALLOT_BYTES)
   bytes[0] = kind
   bytes.set(epochId, 1)
   bytes.writeBigUInt64BE(BigInt(view), 1 + DIGEST_BYTES)
@@ -237,10 +239,59 @@ function epochContext(environment: Env, epochId: Uint8Array): Uint8Array {
   return concatBytes(signingContext(Domain.vote, environment), utf8(`/${id}`))
 }
 
+/**
+ * The fields of a consensus vote or an approval from the bytes that consensus builds; `undefined` for
+ * any other bytes, and under another context than theirs.
+ */
+export function ballotOf(
+  bytes: Uint8Array,
+  context: Uint8Array,
+  environment: Env
+): Statement | undefined {
+  if (bytes.length !== BALLOT_BYTES) return undefined
+  const epochId = Uint8Array.from(bytes.subarray(1, 1 + DIGEST_BYTES))
+  const about = Uint8Array.from(bytes.subarray(BALLOT_BYTES - DIGEST_BYTES))
+  const view = Number(Buffer.from(bytes).readBigUInt64BE(1 + DIGEST_BYTES))
+  const common = { env: environment, epochId, digest: about }
+  if (Buffer.compare(epochContext(environment, epochId), context) !== 0) return undefined
+  if (bytes[0] === APPROVAL_NUMBER && view <= 1) {
+    return { type: 'approval', ...common, approves: view === 1 }
+  }
+  const kind = (VOTE_KINDS as Readonly<Record<number, VoteKind>>)[bytes[0]!]
+  if (kind === undefined || !Number.isSafeInteger(view)) return undefined
+  return { type: 'vote', ...common, kind, view }
+}
+
+/** The fields of a whole tree's `cosigned_message`; `undefined` for any other bytes. */
+export function checkpointOf(message: Uint8Array): Statement | undefined {
+  const bytes = Buffer.from(message)
+  let at = CHECKPOINT_LABEL.length
+  const opaque = (): string => {
+    const end = at + 1 + (bytes[at] ?? 0)
+    const value = bytes.subarray(at + 1, end).toString()
+    at = end
+    return value
+  }
+  const cosigner = opaque()
+  const timestampAt = at
+  at += 8
+  const origin = opaque()
+  if (bytes.length !== at + 16 + DIGEST_BYTES) return undefined
+  const number = (from: number): number => Number(bytes.readBigUInt64BE(from))
+  const root = Uint8Array.from(bytes.subarray(at + 16))
+  const [size, timestamp] = [number(at + 8), number(timestampAt)]
+  const fields = { cosigner, origin, size, root, timestamp }
+  // The same bytes must come out again: what a reader made of them isn't taken on trust.
+  const isSame = Buffer.compare(checkpointBytes(fields), bytes) === 0
+  return isSame ? { type: 'checkpoint', ...fields } : undefined
+}
+
 const CHECKPOINT_LABEL = utf8('subtree/v1\n\0')
 
 /** C2SP tlog-cosignature's `cosigned_message` for a whole tree. */
-function checkpointBytes(checkpoint: Extract<Statement, { type: 'checkpoint' }>): Uint8Array {
+function checkpointBytes(
+  checkpoint: Omit<Extract<Statement, { type: 'checkpoint' }>, 'type'>
+): Uint8Array {
   const { cosigner, origin, size, root, timestamp } = checkpoint
   const opaque = (value: string): Uint8Array => {
     const bytes = utf8(value)

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { VaultError } from './errors.ts'
-import { SIGNING_MAX } from './limits.ts'
+import { SIGNERS, SIGNING_MAX } from './limits.ts'
 import { fitsPurpose, isPlain, type Purpose } from './purposes.ts'
 import { Rate } from './rate.ts'
 import { Turns } from './secret/turns.ts'
@@ -37,7 +36,7 @@ export interface SigningPorts {
  */
 export class Signing {
   readonly #ports: SigningPorts
-  readonly #turns = new Turns(Math.max(2, availableParallelism()))
+  readonly #turns = new Turns(SIGNERS)
   readonly #rates = new Map<string, { readonly perSecond: number; readonly rate: Rate }>()
   /** Signatures under way by key: they count before they are on record. */
   readonly #underWay = new Map<string, number>()
@@ -101,10 +100,10 @@ export class Signing {
       throw new VaultError('NOT_ALLOWED', message)
     }
     if (key === undefined) throw unknownKey(keyId)
-    if (key.isRetired) {
+    if (key.isRetired && purpose === 'consensus-vote') {
       throw new VaultError(
         'KEY_RETIRED',
-        `${keyId} signs nothing more: rotate it or create another`
+        `${keyId} votes no more, what it said lately is forgotten: enrol another key`
       )
     }
     checkPurpose(key, purpose, statement)

@@ -16,6 +16,7 @@ export interface KeyStatus {
   readonly createdMs: number
   /** Signatures so far. */
   readonly used: number
+  /** Votes no more: what it said was forgotten with a restored or an older file. */
   readonly isRetired: boolean
   /** By count (seven eighths of its limit), by age or because it is retired. */
   readonly isRotationDue: boolean
@@ -38,6 +39,12 @@ export interface VaultStatus {
   readonly isOffline: boolean
 }
 
+/** Both halves of a key; the secret one as FIPS 204 or Falcon expands it. */
+export interface ExpandedKey {
+  readonly secretKey: Uint8Array
+  readonly publicKey: Uint8Array
+}
+
 /** A key to be made. */
 export interface NewKey {
   readonly id: string
@@ -48,6 +55,8 @@ export interface NewKey {
   readonly isCanary?: boolean | undefined
   /** 32 bytes of a key that exists already; fresh randomness if left out. Zeroed. */
   readonly seed?: Uint8Array | undefined
+  /** A key that exists already and whose seed nobody kept. Its secret half is zeroed. */
+  readonly expanded?: ExpandedKey | undefined
 }
 
 /** A client to be let in, or one whose grants change. */

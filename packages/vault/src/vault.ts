@@ -11,7 +11,7 @@ import {
 import { fitsPurpose } from './purposes.ts'
 import { Rate } from './rate.ts'
 import { SecretBytes } from './secret/secret-bytes.ts'
-import type { KeyMaker } from './secret/signer.ts'
+import type { FreshKey, KeyMaker } from './secret/signer.ts'
 import { Session } from './session.ts'
 import type { Statement } from './signable.ts'
 import { type Signed, Signing, unknownKey } from './signing.ts'
@@ -164,12 +164,9 @@ export class Vault {
   createKey(client: Client, wanted: NewKey): Promise<KeyStatus> {
     return this.#exclusive(async () => {
       const session = await this.#open()
-      const { id, suite, purposes, seed, isCanary = false } = wanted
+      const { id, suite, purposes, isCanary = false } = wanted
       checkNewKey(session.state, wanted)
-      const { publicKey, form, secret } =
-        seed === undefined
-          ? await this.#ports.keys.create(suite)
-          : this.#ports.keys.adopt(suite, SecretBytes.take(seed))
+      const { publicKey, form, secret } = await this.#keyOf(wanted)
       const info: KeyInfo = {
         ...{ id, suite, publicKey, purposes, isCanary, form },
         limits: wanted.limits ?? NO_LIMITS,
@@ -180,6 +177,19 @@ export class Vault {
       await session.addKey(info, secret, [this.#change(client, `created ${id}`)])
       return this.key(id)
     })
+  }
+
+  async #keyOf({ suite, seed, expanded }: NewKey): Promise<FreshKey> {
+    const { keys } = this.#ports
+    if (seed !== undefined) return keys.adopt(suite, SecretBytes.take(seed))
+    if (expanded === undefined) return await keys.create(suite)
+    const secret = SecretBytes.take(expanded.secretKey)
+    try {
+      return await keys.adoptExpanded(suite, secret, expanded.publicKey)
+    } catch (error) {
+      secret.wipe()
+      throw error
+    }
   }
 
   /**

@@ -14,9 +14,9 @@ const wrapped = {
   sealed: Buffer.alloc(48)
 }
 
-function threeFrames(): { bytes: Buffer; ends: number[] } {
+function threeFrames(snapshotFrames = 0): { bytes: Buffer; ends: number[] } {
   const base = { baseSequence: 0, baseLink: new Uint8Array(32), fileId: new Uint8Array(32) }
-  let { bytes, link } = encodeHeader({ wrapped, ...base })
+  let { bytes, link } = encodeHeader({ wrapped, ...base, snapshotFrames })
   const ends = [bytes.length]
   for (const sequence of [1, 2, 3]) {
     const open = Buffer.from(`entry ${sequence}`)
@@ -117,6 +117,28 @@ describe('the chained file', () => {
         const offset = Number(/at byte (\d+)/.exec((error as Error).message)?.[1])
         assert.ok(start === 0 ? offset < ends[0]! : offset === start, `byte ${at} named ${offset}`)
       }
+    }
+  })
+
+  it('cuts off a last write that left rubbish, whatever length the rubbish names', () => {
+    const { bytes, ends } = threeFrames()
+    const start = ends[2]!
+    for (let length = 0; length < 2 * (bytes.length - start); length++) {
+      const rubbish = Buffer.alloc(bytes.length - start, 0x5a)
+      rubbish.writeUInt32BE(length)
+      const { frames, endOffset } = readLog(
+        Buffer.concat([bytes.subarray(0, start), rubbish]),
+        keyOf
+      )
+      assert.deepEqual([frames.length, endOffset], [2, start])
+    }
+  })
+
+  it('lacks no frame of its snapshot: those were written with the header', () => {
+    const { bytes, ends } = threeFrames(2)
+    assert.equal(readLog(bytes.subarray(0, ends[3]! - 1), keyOf).frames.length, 2)
+    for (let end = ends[0]!; end < ends[2]!; end++) {
+      assert.throws(() => readLog(bytes.subarray(0, end), keyOf), { code: 'VAULT_DAMAGED' })
     }
   })
 

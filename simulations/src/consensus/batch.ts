@@ -2,8 +2,8 @@ import { resolveSpec } from '../scenario/resolve.ts'
 import { runScenario } from '../scenario/run.ts'
 
 const DAY_MS = 86_400_000
-/** Nodes of one run: about 1,800 scenarios. */
-const NODES = 8_192
+/** Nodes of one run: about 7,100 scenarios. */
+const NODES = 32_768
 
 /** What a batch of runs of `consensus-adversarial` came to. */
 export interface BatchReport {

@@ -25,6 +25,8 @@ export type PartyMark = (typeof PARTY_MARKS)[number]
 
 /** One validator's machine with its vault and disk. */
 export interface Party<M> {
+  /** Who proposes next, as far as it knows. */
+  readonly leader: number
   start(nowMs: number): void
   submit(item: Uint8Array, nowMs: number): void
   receive(from: number, message: M, nowMs: number): void

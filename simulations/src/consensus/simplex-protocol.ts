@@ -60,6 +60,7 @@ function justifying({ parent, skipped }: Claims): number {
 
 /** One engine, its vault and its disk. */
 class SimplexParty implements Party<Message> {
+  readonly #epoch: Epoch
   readonly #engine: Engine
   readonly #host: PartyHost<Message>
   readonly #sign: StandInSign
@@ -72,6 +73,7 @@ class SimplexParty implements Party<Message> {
     sign: StandInSign,
     host: PartyHost<Message>
   ) {
+    this.#epoch = epoch
     this.#host = host
     this.#sign = sign
     const { stateRoot } = epoch.origin
@@ -87,6 +89,10 @@ class SimplexParty implements Party<Message> {
         execute: () => ({ stateRoot, next: null })
       }
     })
+  }
+
+  get leader(): number {
+    return this.#epoch.leader(this.#engine.status.view)
   }
 
   start(nowMs: number): void {

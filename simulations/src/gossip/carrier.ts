@@ -36,7 +36,8 @@ export const MARKS = [
   'grafted',
   'pruned',
   'link-dropped',
-  'queue-full'
+  'queue-full',
+  'sent-again'
 ] as const
 export type Mark = (typeof MARKS)[number]
 

@@ -9,6 +9,7 @@ import type { RunSetup } from '../scenario/scenario.ts'
 import type { Topology } from '../topology/topology.ts'
 import { type Carrier, Kind, type Mark, type World } from './carrier.ts'
 import { Deliveries, type DeliveryResult, Total } from './deliveries.ts'
+import { Resends, timeoutMs } from './resends.ts'
 import { Schedule } from './schedule.ts'
 import { type Settings, settingsOf } from './settings.ts'
 import { Stream } from './streams.ts'
@@ -20,6 +21,8 @@ const ID_BYTES = 16
 const KIND_BITS = 4
 const KIND_MASK: number = (1 << KIND_BITS) - 1
 const LINK_MASK = 15
+/** So many flipped bits of one segment at most; the next copy arrives whole. */
+const RESENDS_MAX = 5
 
 /** Nodes of one shard that spread messages; the carrier decides how. */
 export class BroadcastModel implements ShardModel, World {
@@ -29,6 +32,8 @@ export class BroadcastModel implements ShardModel, World {
   readonly #settings: Settings
   readonly #schedule: Schedule
   readonly #network: Network
+  readonly #isStream: boolean
+  readonly #resends: Resends
   readonly #conditions: Conditions
   readonly #up: SerialLinks | undefined
   readonly #down: SerialLinks | undefined
@@ -49,7 +54,10 @@ export class BroadcastModel implements ShardModel, World {
     const { first, nodes } = port
     // Payloads wait for the uplink here, where their turn can be cancelled.
     const { bandwidth, ...network } = spec.network
-    const init = { seed: spec.seed, stream: Stream.network, first, nodes, degree: topology.degree }
+    const { degree } = topology
+    const init = { seed: spec.seed, stream: Stream.network, first, nodes, degree, holds: true }
+    this.#isStream = network.transport !== 'datagram'
+    this.#resends = new Resends(faults, topology.nodes)
     this.#port = port
     this.#topology = topology
     this.#settings = settingsOf(spec)
@@ -308,11 +316,39 @@ export class BroadcastModel implements ShardModel, World {
     const node = this.#port.first + local
     const peer = this.#topology.peer(node, link)
     if (peer < 0 || waitTicks < 0) return
-    if (!this.#conditions.reaches(node, peer, this.#port.nowMs)) return
-    const leavesTick = this.#port.nowTicks + waitTicks
-    const ticks = this.#network.delayTicks(local, link, peer, bytes, leavesTick)
-    if (ticks === LOST || this.#network.corrupted) return
+    const { nowTicks } = this.#port
+    const heldTicks = this.#heldTicks(local, peer)
+    if (heldTicks === LOST) return
+    let leavesTick = nowTicks + waitTicks + heldTicks
+    const network = this.#network
+    let ticks = network.delayTicks(local, link, peer, bytes, leavesTick)
+    for (let n = 0; network.corrupted && this.#isStream && n < RESENDS_MAX; n++) {
+      // The receiver's kernel finds the flipped bit, and drops the segment.
+      leavesTick += timeoutMs(this.#roundTripMs(local, peer), n) * TICKS_PER_MS
+      ticks = network.delayTicks(local, link, peer, bytes, leavesTick)
+      this.mark('sent-again')
+    }
+    if (ticks === LOST || (network.corrupted && !this.#isStream)) return
     const word = kind | (this.#topology.back(node, link) << KIND_BITS)
-    this.#port.send(ticks + waitTicks + this.#settings.processTicks, peer, word, a, b)
+    const handledTicks = leavesTick - nowTicks + this.#settings.processTicks
+    this.#port.send(ticks + handledTicks, peer, word, a, b)
+    if (network.copyTicks === LOST) return
+    this.#port.send(network.copyTicks + handledTicks, peer, word, a, b)
+  }
+
+  /** How long a cut keeps back what is sent now; a datagram is lost. */
+  #heldTicks(local: number, peer: number): number {
+    const node = this.#port.first + local
+    const { nowMs } = this.#port
+    if (this.#conditions.reaches(node, peer, nowMs)) return 0
+    if (!this.#isStream) return LOST
+    const waitMs = this.#resends.waitMs(node, peer, nowMs, this.#roundTripMs(local, peer))
+    if (waitMs < 0) return LOST
+    this.mark('sent-again')
+    return waitMs * TICKS_PER_MS
+  }
+
+  #roundTripMs(local: number, peer: number): number {
+    return Math.ceil((2 * this.#network.strayTicks(local, peer, 0)) / TICKS_PER_MS)
   }
 }

@@ -3,60 +3,39 @@ import {
   coast,
   DetectorInput,
   type DetectorSink,
-  type DetectorStore,
-  PeerState,
   quietMs,
   rowAt,
   TICK_MS
 } from '@torusmesh/health'
 import { type ShardPort, TICKS_PER_MS } from '../engine/model.ts'
-import type { StepDetector } from './init.ts'
-import type { Links } from './links.ts'
-import { fromLink, Kind, wordOf } from './words.ts'
+import type { BacklogHost } from './backlog-host.ts'
+import { Present } from './present.ts'
+import {
+  assuredSlots,
+  BEATS_AT,
+  CALM,
+  isOpen,
+  LOW_HALF,
+  openSlots,
+  REPEAT_AT,
+  RESTLESS_AT,
+  repeats,
+  SLOTS_AT,
+  TICK_AT,
+  TURN,
+  WAITING_SHIFT,
+  WAKE_AT,
+  waits
+} from './slots.ts'
+import { fromLink, Kind, Recurs, wordOf } from './words.ts'
 
 const TICK_TICKS: number = TICK_MS * TICKS_PER_MS
 export const BEAT_TICKS: number = BEAT_MS * TICKS_PER_MS
 /** A node sleeps through so many of its beats at most. */
 const BEATS_AHEAD = 20
 
-/** A ms has 2^2 ticks. */
-const TICK_BITS: number = 31 - Math.clz32(TICKS_PER_MS)
-
-/** Words of a node: which slots may take a beat in (low half) and have one (high half), … */
-const SLOTS_AT = 0
-/** … when its machine ticks next, when the event comes that wakes it, from when on it may rest or 0 … */
-const TICK_AT = 1
-const WAKE_AT = 2
-const RESTLESS_AT = 3
-/** … over which links it needn't send its beats (low half), in which slots they repeat (high half) … */
-const REPEAT_AT = 4
-/** … and for each slot when the beat arrives, or the next one, and with what incarnation. */
-const BEATS_AT = 5
-const WAITING_SHIFT = 16
-const LOW_HALF = 0xffff
-/** Turns a slot's two bits over: a beat goes in, or out. */
-const TURN: number = (1 << WAITING_SHIFT) | 1
-/** Set while the detector was calm when last seen: then no slot has opened or closed since. */
-const CALM: number = 1 << 15
-
 const quiet: DetectorSink = output => {
   throw new Error(`a detector that was to be quiet had output ${output}`)
-}
-
-/** What a backlog has of its shard's model. */
-export interface BacklogHost {
-  readonly port: ShardPort
-  readonly store: DetectorStore
-  readonly step: StepDetector
-  links(): Links
-  /** Whether nothing is put off, but every tick and beat an event of its own. */
-  readonly eager: boolean
-  /** Whether no fault holds a node now. */
-  isUndisturbed(local: number): boolean
-  /** Hands the machine the tick that is due now; what it says is done. */
-  tick(local: number): void
-  /** Same for a beat that arrives now. */
-  hear(local: number, slot: number, incarnation: number): void
 }
 
 /**
@@ -77,7 +56,9 @@ export interface BacklogHost {
  * time. So a beat that waits may stand for all that follow it: it repeats, and its sender needn't wake to
  * send them. That ends when the sender's incarnation changes, a fault or a partition is about to befall
  * either of the two, the receiver's slot closes, or chance holds up the next message. Then what
- * repeats is one beat again, if one is under way, and the sender wakes for its next one.
+ * repeats is one beat again, if one is under way, and the sender wakes for its next one. A receiver of
+ * another shard doesn't ask its sender to stop, but calls up beat by beat while they can't wait; the
+ * sender tells it, no later than the next one would be on its way, which was the last.
  *
  * Times are ticks modulo 2^32.
  */
@@ -88,15 +69,13 @@ export class Backlog {
   readonly #host: BacklogHost
   readonly #port: ShardPort
   readonly #stride: number
-  /** The present: its tick and ms, modulo 2^32, and how many ticks of the ms are past. */
-  #now = 0
-  #nowMs = 0
-  #past = 0
+  readonly #present: Present
 
   constructor(host: BacklogHost) {
     const { port, store } = host
     this.#host = host
     this.#port = port
+    this.#present = new Present(port)
     this.#stride = BEATS_AT + 2 * store.slots
     this.#words = new Int32Array(port.nodes * this.#stride)
   }
@@ -105,7 +84,10 @@ export class Backlog {
   start(local: number, firstTicks: number): void {
     const at = local * this.#stride
     const { nowTicks } = this.#port
-    this.#words.fill(0, at, at + this.#stride)
+    // Who beats from another shard isn't told.
+    const far = this.#words[at + REPEAT_AT]! & ~LOW_HALF
+    this.#words.fill(0, at, at + BEATS_AT)
+    this.#words[at + REPEAT_AT] = far
     this.#words[at + RESTLESS_AT] = (nowTicks + 1) | 1
     this.delay(local, nowTicks + firstTicks)
   }
@@ -131,7 +113,9 @@ export class Backlog {
   put(local: number, slot: number, tick: number, incarnation: number): boolean {
     const at = local * this.#stride
     const words = this.#words
-    if (!this.#isOpen(at, slot) && !this.#empty(local, at, slot)) return false
+    // One that was held up comes late, among others that repeat.
+    if (repeats(this.#words, at, slot)) return false
+    if (!isOpen(this.#words, at, slot) && !this.#empty(local, at, slot)) return false
     words[at + SLOTS_AT]! ^= TURN << slot
     words[at + BEATS_AT + 2 * slot] = tick
     words[at + BEATS_AT + 2 * slot + 1] = incarnation
@@ -144,6 +128,57 @@ export class Backlog {
     this.#words[peer * this.#stride + REPEAT_AT]! |= 1 << (slot + WAITING_SHIFT)
   }
 
+  /** Same for one that was just sent to another shard. */
+  repeatFar(local: number, link: number): void {
+    this.#words[local * this.#stride + REPEAT_AT]! |= 1 << link
+  }
+
+  /**
+   * A beat that repeats has come from another shard, or is due of one that has. Where beats may wait it
+   * does from now on; elsewhere each is an event, which calls up the next.
+   *
+   * @returns whether nothing follows from this one
+   */
+  recur(local: number, slot: number, recurs: number, incarnation: number): boolean {
+    this.#present.look()
+    const at = local * this.#stride
+    const words = this.#words
+    const beat = at + BEATS_AT + 2 * slot
+    if (recurs === Recurs.goesOn) {
+      if (words[beat] !== this.#present.tick) return true
+      // The last one, unless another waits: then it was called up, and never sent.
+      if (!repeats(words, at, slot)) return waits(words, at, slot)
+    } else this.#empty(local, at, slot)
+    words[at + REPEAT_AT]! |= 1 << (slot + WAITING_SHIFT)
+    words[beat + 1] = incarnation
+    if (isOpen(this.#words, at, slot)) words[at + SLOTS_AT]! ^= TURN << slot
+    if (waits(this.#words, at, slot)) {
+      words[beat] = this.#present.tick
+      this.putOff[0]!--
+      return true
+    }
+    words[beat] = this.#present.tick + BEAT_TICKS
+    this.#callUp(local, at, slot)
+    return false
+  }
+
+  /** What repeats in a slot from another shard ends with the beat that arrives at a tick. */
+  ended(local: number, slot: number, last: number): void {
+    this.putOff[0]!--
+    this.#present.look()
+    const at = local * this.#stride
+    const words = this.#words
+    const isWaiting = waits(this.#words, at, slot)
+    if (isWaiting) this.#advance(local)
+    words[at + REPEAT_AT]! &= ~(1 << (slot + WAITING_SHIFT))
+    const beat = at + BEATS_AT + 2 * slot
+    if (((words[beat]! - last) | 0) > 0) {
+      words[beat] = last
+      if (isWaiting) words[at + SLOTS_AT]! ^= TURN << slot
+    }
+    if (isWaiting) this.#hasten(local, at)
+  }
+
   /** Links over which a node's beats repeat. */
   repeated(local: number): number {
     return this.#words[local * this.#stride + REPEAT_AT]! & LOW_HALF
@@ -153,7 +188,7 @@ export class Backlog {
   release(local: number, links: number): void {
     const repeated = this.repeated(local) & links
     if (repeated === 0) return
-    this.#look()
+    this.#present.look()
     const last = this.#lastBeat(local)
     this.#part(local, repeated, last)
     this.#wakeToBeat(local, last)
@@ -161,14 +196,14 @@ export class Backlog {
 
   /** Same for a beat that is about to be sent now over one link. */
   releaseBeat(local: number, link: number): void {
-    this.#look()
-    this.#part(local, 1 << link, this.#now - BEAT_TICKS)
+    this.#present.look()
+    this.#part(local, 1 << link, this.#present.tick - BEAT_TICKS)
   }
 
   /** Same for all nodes, before anything else happens now, their beats too. */
   releaseAll(): void {
-    this.#look()
-    const now = this.#now
+    this.#present.look()
+    const now = this.#present.tick
     const words = this.#words
     for (let local = 0; local < this.#port.nodes; local++) {
       if (this.isAtRest(local)) this.#takeInBefore(local, now)
@@ -207,9 +242,9 @@ export class Backlog {
 
   /** Takes in what was put off, and the tick if it is due: before anything else happens to a node now. */
   catchUp(local: number): void {
-    this.#look()
+    this.#present.look()
     const at = local * this.#stride
-    const now = this.#now
+    const now = this.#present.tick
     this.#takeInBefore(local, now)
     if (this.#words[at + TICK_AT] !== now) return
     this.#words[at + TICK_AT] = now + TICK_TICKS
@@ -218,7 +253,7 @@ export class Backlog {
 
   /** Takes in everything there is at the end of a run. */
   finish(endTicks: number): void {
-    this.#look()
+    this.#present.look()
     for (let local = 0; local < this.#port.nodes; local++) {
       if (this.isAtRest(local)) this.#takeInBefore(local, endTicks | 0)
     }
@@ -244,12 +279,12 @@ export class Backlog {
 
   /** After anything else that happened to a node: what may be put off from now on, and when it wakes. */
   settle(local: number): void {
-    this.#look()
+    this.#present.look()
     const at = local * this.#stride
     const words = this.#words
     this.#hearNow(local, at)
     const rests = this.#mayRest(local, at)
-    const open = rests ? this.#openSlots(local) : 0
+    const open = rests ? openSlots(this.#host.store, local) : 0
     const waiting = words[at + SLOTS_AT]! >>> WAITING_SHIFT
     if ((waiting & ~open) !== 0)
       this.#makeEvents(local, at, this.#recall(local, at, waiting & ~open))
@@ -258,7 +293,7 @@ export class Backlog {
     words[at + SLOTS_AT] = (open & ~still) | (still << WAITING_SHIFT) | (skipped > 0 ? CALM : 0)
     const wake = words[at + TICK_AT]! + skipped
     const expected = words[at + WAKE_AT]!
-    if (((expected - this.#now) | 0) <= 0 || ((wake - expected) | 0) < 0) {
+    if (((expected - this.#present.tick) | 0) <= 0 || ((wake - expected) | 0) < 0) {
       this.#wakeAt(local, at, wake)
     }
   }
@@ -282,7 +317,7 @@ export class Backlog {
       const last = next + more - (more % TICK_TICKS)
       words[at + TICK_AT] = last + TICK_TICKS
       this.putOff[0]! += 1 + ((more / TICK_TICKS) | 0)
-      const beats = coast(this.#host.store, local, this.#msOf(last))
+      const beats = coast(this.#host.store, local, this.#present.msOf(last))
       if (beats > 0) this.#host.links().passBeats(local, beats)
     }
     for (let rest = words[at + SLOTS_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
@@ -297,7 +332,7 @@ export class Backlog {
     const words = this.#words
     const beat = at + BEATS_AT + 2 * slot
     let due = words[beat]!
-    if (this.#repeats(at, slot)) {
+    if (repeats(this.#words, at, slot)) {
       const more = (((tick - due - 1) | 0) / BEAT_TICKS) | 0
       due += more * BEAT_TICKS
       this.putOff[0]! += more
@@ -308,52 +343,43 @@ export class Backlog {
     this.putOff[0]!++
     const { store, step } = this.#host
     const incarnation = words[beat + 1]! >>> 0
-    step(store, local, DetectorInput.heard, slot, incarnation, 0, this.#msOf(due), quiet)
+    step(store, local, DetectorInput.heard, slot, incarnation, 0, this.#present.msOf(due), quiet)
   }
 
   /** Beats that arrive in this very tick come after what has just happened, which may have closed their slot. */
   #hearNow(local: number, at: number): void {
     const words = this.#words
-    const now = this.#now
+    const now = this.#present.tick
     for (let rest = words[at + SLOTS_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
       const slot = 31 - Math.clz32(rest & -rest)
       const beat = at + BEATS_AT + 2 * slot
       if (words[beat] !== now) continue
-      if (this.#repeats(at, slot)) words[beat] = now + BEAT_TICKS
+      if (repeats(this.#words, at, slot)) words[beat] = now + BEAT_TICKS
       else words[at + SLOTS_AT]! ^= TURN << slot
       this.putOff[0]!++
       this.#host.hear(local, slot, words[beat + 1]! >>> 0)
     }
   }
 
-  #isOpen(at: number, slot: number): boolean {
-    return ((this.#words[at + SLOTS_AT]! >>> slot) & 1) === 1
-  }
-
-  #repeats(at: number, slot: number): boolean {
-    return ((this.#words[at + REPEAT_AT]! >>> (slot + WAITING_SHIFT)) & 1) === 1
-  }
-
   /** Takes in a beat that has arrived before the next one is sent. Returns whether the slot is open then. */
   #empty(local: number, at: number, slot: number): boolean {
-    const waits = ((this.#words[at + SLOTS_AT]! >>> (slot + WAITING_SHIFT)) & 1) === 1
-    if (!waits || this.#repeats(at, slot)) return false
-    this.#look()
+    if (!waits(this.#words, at, slot) || repeats(this.#words, at, slot)) return false
+    this.#present.look()
     this.#advance(local)
-    return this.#isOpen(at, slot)
+    return isOpen(this.#words, at, slot)
   }
 
   /** Brings a node that is at rest up to the present, if it doesn't wake in it. */
   #advance(local: number): void {
-    const wakes = this.#words[local * this.#stride + WAKE_AT] === this.#now
-    this.#takeInBefore(local, this.#now + (wakes ? 0 : 1))
+    const wakes = this.#words[local * this.#stride + WAKE_AT] === this.#present.tick
+    this.#takeInBefore(local, this.#present.tick + (wakes ? 0 : 1))
   }
 
   /** The tick of a node's last beat; all its ticks lie whole ms apart. */
   #lastBeat(local: number): number {
     const { store } = this.#host
     const next = this.#words[local * this.#stride + TICK_AT]!
-    const agoMs = (this.#msOf(next) - store.beatMs[rowAt(store, local)]!) | 0
+    const agoMs = (this.#present.msOf(next) - store.beatMs[rowAt(store, local)]!) | 0
     return (next - agoMs * TICKS_PER_MS) | 0
   }
 
@@ -367,17 +393,26 @@ export class Backlog {
   #part(local: number, repeated: number, last: number): void {
     const links = this.#host.links()
     for (let rest = repeated; rest !== 0; rest &= rest - 1) {
-      this.#advance(links.peer(local, 31 - Math.clz32(rest & -rest)) - this.#port.first)
+      const link = 31 - Math.clz32(rest & -rest)
+      if (!links.leavesShard(local, link)) {
+        this.#advance(links.peer(local, link) - this.#port.first)
+      }
     }
     this.#end(local, repeated, last)
     for (let rest = repeated; rest !== 0; rest &= rest - 1) {
-      const peer = links.peer(local, 31 - Math.clz32(rest & -rest)) - this.#port.first
-      const at = peer * this.#stride
-      const expected = this.#words[at + WAKE_AT]!
-      if (expected === this.#now) continue
-      const wake = this.#words[at + TICK_AT]! + this.#skippedTicks(peer, at)
-      if (((wake - expected) | 0) < 0) this.#wakeAt(peer, at, wake)
+      const link = 31 - Math.clz32(rest & -rest)
+      if (links.leavesShard(local, link)) continue
+      const peer = links.peer(local, link) - this.#port.first
+      this.#hasten(peer, peer * this.#stride)
     }
+  }
+
+  /** Fewer beats than before are sure to come: the node wakes earlier, if it has to. */
+  #hasten(local: number, at: number): void {
+    const expected = this.#words[at + WAKE_AT]!
+    if (expected === this.#present.tick) return
+    const wake = this.#words[at + TICK_AT]! + this.#skippedTicks(local, at)
+    if (((wake - expected) | 0) < 0) this.#wakeAt(local, at, wake)
   }
 
   /** Makes one beat of what repeats, if one has been sent and not arrived, else none. */
@@ -387,6 +422,10 @@ export class Backlog {
     words[local * this.#stride + REPEAT_AT]! &= ~repeated
     for (let rest = repeated; rest !== 0; rest &= rest - 1) {
       const link = 31 - Math.clz32(rest & -rest)
+      if (links.leavesShard(local, link)) {
+        links.endFar(local, link, last)
+        continue
+      }
       const slot = links.back(local, link)
       const at = (links.peer(local, link) - this.#port.first) * this.#stride
       words[at + REPEAT_AT]! &= ~(1 << (slot + WAITING_SHIFT))
@@ -399,37 +438,39 @@ export class Backlog {
   #recall(local: number, at: number, slots: number): number {
     const links = this.#host.links()
     const repeating = slots & (this.#words[at + REPEAT_AT]! >>> WAITING_SHIFT)
+    let far = 0
     for (let rest = repeating; rest !== 0; rest &= rest - 1) {
       const slot = 31 - Math.clz32(rest & -rest)
+      if (links.leavesShard(local, slot)) {
+        far |= 1 << slot
+        this.#callUp(local, at, slot)
+        continue
+      }
       const peer = links.peer(local, slot) - this.#port.first
       this.#advance(peer)
       const last = this.#lastBeat(peer)
       this.#end(peer, 1 << links.back(local, slot), last)
       this.#wakeToBeat(peer, last)
     }
-    return slots & (this.#words[at + SLOTS_AT]! >>> WAITING_SHIFT)
+    return slots & ~far & (this.#words[at + SLOTS_AT]! >>> WAITING_SHIFT)
+  }
+
+  /** The next beat that repeats in a slot becomes an event. */
+  #callUp(local: number, at: number, slot: number): void {
+    const beat = at + BEATS_AT + 2 * slot
+    const word = fromLink(wordOf(Kind.beat, Recurs.goesOn), slot)
+    const ticks = (this.#words[beat]! - this.#present.tick) | 0
+    this.#port.timer(ticks, local, word, this.#words[beat + 1]!, 0)
   }
 
   #mayRest(local: number, at: number): boolean {
     if (this.#host.eager) return false
     const restless = this.#words[at + RESTLESS_AT]!
     if (restless === 0) return true
-    if (((restless - this.#now) | 0) > 0) return false
+    if (((restless - this.#present.tick) | 0) > 0) return false
     if (!this.#host.isUndisturbed(local)) return false
     this.#words[at + RESTLESS_AT] = 0
     return true
-  }
-
-  /** Of whom a beat says nothing new. */
-  #openSlots(local: number): number {
-    const { store } = this.#host
-    const own = rowAt(store, local)
-    let open = 0
-    for (let slot = 0; slot < store.slots; slot++) {
-      const state = store.state[own + slot]!
-      if (state === PeerState.alive || state === PeerState.probation) open |= 1 << slot
-    }
-    return open
   }
 
   #makeEvents(local: number, at: number, slots: number): void {
@@ -443,44 +484,15 @@ export class Backlog {
 
   /** From the next tick to the first that could say something. */
   #skippedTicks(local: number, at: number): number {
-    const aheadMs = (this.#msOf(this.#words[at + TICK_AT]!) - this.#nowMs) | 0
+    const aheadMs = (this.#present.msOf(this.#words[at + TICK_AT]!) - this.#present.ms) | 0
     const { store } = this.#host
-    const assured = this.#assured(local, at)
+    const assured = assuredSlots(store, local, this.#words, at, this.#present)
     // Looked at only as far ahead as they matter.
-    const mostMs = quietMs(store, local, this.#nowMs, assured, BEATS_AHEAD)
+    const mostMs = quietMs(store, local, this.#present.ms, assured, BEATS_AHEAD)
     const needed = Math.min(BEATS_AHEAD, Math.ceil(mostMs / BEAT_MS))
     const beats = this.#host.links().plainBeats(local, this.repeated(local), needed)
     const longerMs =
-      (beats >= needed ? mostMs : quietMs(store, local, this.#nowMs, assured, beats)) - aheadMs
+      (beats >= needed ? mostMs : quietMs(store, local, this.#present.ms, assured, beats)) - aheadMs
     return longerMs <= 0 ? 0 : (((longerMs + TICK_MS - 1) / TICK_MS) | 0) * TICK_TICKS
-  }
-
-  /** Slots in which beats repeat that the detector will take. */
-  #assured(local: number, at: number): number {
-    const { store } = this.#host
-    const words = this.#words
-    const own = rowAt(store, local)
-    let assured = 0
-    for (let rest = words[at + REPEAT_AT]! >>> WAITING_SHIFT; rest !== 0; rest &= rest - 1) {
-      const slot = 31 - Math.clz32(rest & -rest)
-      const beat = at + BEATS_AT + 2 * slot
-      const silentMs = (this.#msOf(words[beat]!) - store.heardMs[own + slot]!) | 0
-      const isTaken = words[beat + 1]! >>> 0 >= store.incarnation[own + slot]!
-      if (silentMs <= BEAT_MS && isTaken) assured |= 1 << slot
-    }
-    return assured
-  }
-
-  /** The whole ms that a tick near the present lies in, modulo 2^32. */
-  #msOf(tick: number): number {
-    return (this.#nowMs + ((tick - this.#now + this.#past) >> TICK_BITS)) | 0
-  }
-
-  /** Reads the clock, for a node that is looked at now. */
-  #look(): void {
-    const { nowTicks, nowMs } = this.#port
-    this.#now = nowTicks | 0
-    this.#nowMs = nowMs | 0
-    this.#past = nowTicks - nowMs * TICKS_PER_MS
   }
 }

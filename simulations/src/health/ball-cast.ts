@@ -14,7 +14,7 @@ import {
 } from './words.ts'
 
 /** A statement about a node reaches all cells this near to it. */
-const RADIUS = 2
+export const RADIUS = 2
 /** More than any way inside a ball; it ends a statement that a full memory takes for new. */
 const HOPS = 15
 

@@ -118,6 +118,13 @@ export class Fates {
     )
   }
 
+  /** Whether a partition stands between two nodes at some time between. */
+  partedWithin(a: number, b: number, fromMs: number, toMs: number): boolean {
+    return this.partitions.some(
+      span => span.fromMs < toMs && fromMs < span.toMs && span.side.has(a) !== span.side.has(b)
+    )
+  }
+
   /** When the last fault that touches a node is over; 0 if none does. */
   quietFromMs(node: number): number {
     let quietMs = 0

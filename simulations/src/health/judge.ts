@@ -3,6 +3,7 @@ import type { Table, Violation } from '../scenario/outcome.ts'
 import type { Merged, RunSetup } from '../scenario/scenario.ts'
 import { type Crash, Fates, type Span } from './fates.ts'
 import { marksOf } from './marks.ts'
+import { Reach } from './reach.ts'
 import type { HealthResult } from './result.ts'
 import { spreadQuantileMs } from './spread-times.ts'
 import { eachRow, Said } from './verdict-log.ts'
@@ -214,6 +215,7 @@ class Judgement {
   /** From each crash to each watcher's first accusation and verdict. */
   detections(): { table: Table; accusedMs: number[]; downMs: number[]; missed: number } {
     const rows: number[][] = []
+    const reach = new Reach(this.#setup, this.#fates)
     let missed = 0
     for (const crash of this.#fates.crashes) {
       if (this.#fates.isByzantine(crash.node)) continue
@@ -235,6 +237,7 @@ class Judgement {
             .find(within) ?? -1
         rows.push([crash.node, watcher, crash.fromMs, accusedMs, downMs])
         if (!due || (downMs >= 0 && downMs <= byMs)) continue
+        if (!reach.hears(crash, watcher, byMs)) continue
         missed++
         const what = `${watcher} hasn't called ${crash.node} down, which died at ${crash.fromMs} ms`
         this.#violate('found-in-time', byMs, watcher, what)
@@ -268,11 +271,8 @@ class Judgement {
     for (let link = 0; link < topology.degree; link++) {
       const peer = topology.peer(node, link)
       if (peer < 0 || topology.distance!(node, peer) > 1 || this.#fates.isByzantine(peer)) continue
-      const parted = this.#fates.partitions.some(
-        span =>
-          span.fromMs < toMs && fromMs < span.toMs && span.side.has(peer) !== span.side.has(node)
-      )
-      if (!parted && this.#fates.runs(peer, fromMs, toMs)) watchers.push(peer)
+      if (this.#fates.partedWithin(peer, node, fromMs, toMs)) continue
+      if (this.#fates.runs(peer, fromMs, toMs)) watchers.push(peer)
     }
     return watchers
   }

@@ -3,7 +3,7 @@ import type { Conditions } from '../faults/condition.ts'
 import type { Network } from '../network/network.ts'
 import type { Topology } from '../topology/topology.ts'
 import { type Backlog, BEAT_TICKS } from './backlog.ts'
-import { fromLink, Kind, wordOf } from './words.ts'
+import { fromLink, Kind, Recurs, wordOf } from './words.ts'
 
 /** Bytes on the wire, headers and all: a beat; a knock; a statement with a Falcon-512 signature; a notice. */
 export const SizeBytes = { beat: 90, knock: 60, statement: 900, notice: 6_000 } as const
@@ -163,9 +163,32 @@ export class Links {
       if (waits) {
         audit.addEvent(ticks, near, word, incarnation, 0)
         if (this.#isSteady(local, link, peer, ticks)) backlog.repeat(local, link, near, back)
+      } else if (this.#isFar(near) && this.#isSteady(local, link, peer, ticks)) {
+        backlog.repeatFar(local, link)
+        const first = fromLink(wordOf(Kind.beat, Recurs.begins), back)
+        this.#deliver(ticks, peer, first, incarnation, 0)
       } else this.#deliver(ticks, peer, word, incarnation, 0)
       if (network.copyTicks >= 0) this.#deliver(network.copyTicks, peer, word, incarnation, 0)
     }
+  }
+
+  /** Whether a node is of another shard, by its number in this one. */
+  #isFar(local: number): boolean {
+    return local < 0 || local >= this.#port.nodes
+  }
+
+  /** Whether the peer at the other end of a link is of another shard. */
+  leavesShard(local: number, link: number): boolean {
+    return this.#isFar(this.peer(local, link) - this.#port.first)
+  }
+
+  /** Tells a peer of another shard, before it would miss the next one, which beat was the last that repeats. */
+  endFar(local: number, link: number, last: number): void {
+    const peer = this.peer(local, link)
+    const ticks = this.#network.plainTicks(local, peer)
+    const word = fromLink(wordOf(Kind.ended, 0), this.back(local, link))
+    const earlier = last === (this.#port.nowTicks | 0) ? 0 : 1
+    this.#port.send(ticks - earlier, peer, word, (last + ticks) | 0, 0)
   }
 
   /** Whether the next beat over a link fares as the last one did, which took so many ticks. */
@@ -173,6 +196,7 @@ export class Links {
     const network = this.#network
     return (
       network.plainAhead(local, link, 1) === 1 &&
+      ticks > network.lookaheadTicks &&
       ticks < BEAT_TICKS &&
       ticks === network.plainTicks(local, peer) &&
       this.#backlog.isAtRest(local) &&

@@ -15,21 +15,19 @@ import type { FaultEvent } from '../faults/event.ts'
 import { createNetwork, type Network } from '../network/network.ts'
 import { behaviours } from './adversaries/index.ts'
 import { Backlog } from './backlog.ts'
-import { BallCast } from './ball-cast.ts'
 import { Fates } from './fates.ts'
+import { Findings } from './findings.ts'
 import type { HealthModelInit, StepDetector } from './init.ts'
-import { Links, SizeBytes } from './links.ts'
-import { type Mark, Marks } from './marks.ts'
-import { bits, type NoticeEvents, Notices } from './notices.ts'
+import { Links } from './links.ts'
+import { bits, type Notices } from './notices.ts'
 import { answer, askAround, passBack, passOn } from './probes.ts'
 import { Processes } from './processes.ts'
 import { Puppets } from './puppets.ts'
 import { type HealthResult, unsettledOf } from './result.ts'
-import { SpreadTimes } from './spread-times.ts'
-import { Standing } from './standings.ts'
+import { Statements } from './statements.ts'
 import { Stream } from './streams.ts'
-import { Said, VerdictLog } from './verdict-log.ts'
-import { accuserOf, detailOf, Kind, kindOf, linkOf, wordOf } from './words.ts'
+import { Said } from './verdict-log.ts'
+import { detailOf, fromLink, Kind, kindOf, linkOf, Recurs, wordOf } from './words.ts'
 
 const ALONE_TICKS: number = 1_000 * TICKS_PER_MS
 const USUAL_PERMILLE = 1_000
@@ -42,7 +40,6 @@ export class HealthModel implements ShardModel {
   readonly lookaheadTicks: number
   readonly store: DetectorStore
   readonly links: Links
-  readonly notices: Notices | undefined
   readonly first: number
   readonly #init: HealthModelInit
   readonly #port: ShardPort
@@ -50,13 +47,10 @@ export class HealthModel implements ShardModel {
   readonly #network: Network
   readonly #conditions: Conditions
   readonly #faulty: boolean
-  readonly #ballCast: BallCast
+  readonly #statements: Statements
   readonly #processes: Processes
   readonly #backlog: Backlog
-  readonly #fates: Fates
-  readonly #log = new VerdictLog()
-  readonly #marks = new Marks()
-  readonly #spread = new SpreadTimes()
+  readonly #findings: Findings
   readonly #puppets: Puppets
   /** Whether the present event has reached the machine. */
   #stepped = false
@@ -88,7 +82,7 @@ export class HealthModel implements ShardModel {
       behaviours
     })
     this.#faulty = faults.length > 0
-    this.#fates = Fates.of(faults)
+    this.#findings = new Findings(port, Fates.of(faults))
     this.store = createDetectorStore(nodes, detectorPresets[preset], 0, topology.degree)
     this.#backlog = new Backlog({
       port,
@@ -101,10 +95,17 @@ export class HealthModel implements ShardModel {
       hear: this.#hear
     })
     this.links = new Links(topology, port, this.#network, this.#conditions, this.#backlog)
-    this.notices = init.notices
-      ? new Notices(this.links, port, this.store, spec.seed, this.#noticeEvents)
-      : undefined
-    this.#ballCast = new BallCast(this.links, first, nodes, topology.nodes)
+    this.#statements = new Statements({
+      port,
+      seed: spec.seed,
+      totalNodes: topology.nodes,
+      store: this.store,
+      links: this.links,
+      findings: this.#findings,
+      notices: init.notices,
+      puppets: () => this.#puppets,
+      input: this.#input
+    })
     this.#processes = new Processes({
       port,
       seed: spec.seed,
@@ -115,6 +116,10 @@ export class HealthModel implements ShardModel {
       dials: init.dials
     })
     this.#puppets = new Puppets(this, nodes, faults, init.target, this.#conditions)
+  }
+
+  get notices(): Notices | undefined {
+    return this.#statements.notices
   }
 
   get nowMs(): number {
@@ -136,8 +141,13 @@ export class HealthModel implements ShardModel {
   }
 
   handle(local: number, word: number, a: number, b: number): void {
-    const kind = kindOf(word)
     const backlog = this.#backlog
+    const kind = kindOf(word)
+    if (kind === Kind.ended) return backlog.ended(local, linkOf(word), a)
+    if (kind === Kind.beat && detailOf(word) !== Recurs.not) {
+      if (backlog.recur(local, linkOf(word), detailOf(word), a)) return
+      return this.handle(local, fromLink(wordOf(Kind.beat, Recurs.not), linkOf(word)), a, b)
+    }
     if (kind === Kind.tick && !backlog.isExpected(local)) return
     const disturbed = kind === Kind.knock || !backlog.isAtRest(local)
     if (this.#faulty && disturbed && this.#processes.holdUp(local, word, a, b)) return
@@ -146,7 +156,7 @@ export class HealthModel implements ShardModel {
       return
     }
     if (kind === Kind.beat && backlog.take(local, linkOf(word), a)) return
-    if (this.#ballCast.isRepeated(local, word, a, b)) return
+    if (this.#statements.ballCast.isRepeated(local, word, a, b)) return
     this.#stepped = kind === Kind.rouse
     backlog.catchUp(local)
     this.#receive(local, kind, word, a, b)
@@ -194,17 +204,17 @@ export class HealthModel implements ShardModel {
         break
       case Kind.accusation:
       case Kind.refutation:
-        this.#hearStatement(local, kind, word, a, b)
+        this.#statements.hear(local, kind, word, a, b)
         break
       case Kind.notice:
       case Kind.returned:
-        this.#hearNotice(local, kind, word, a, b)
+        this.#statements.hearNotice(local, kind, word, a, b)
         break
       case Kind.reminder:
-        this.#declaredDown(local, b >>> 0)
+        this.#statements.declaredDown(local, link, b >>> 0)
         break
       case Kind.tidings:
-        this.#hearTidings(local, word, b)
+        this.#statements.hearTidings(local, word, b)
         break
       case Kind.tell:
         this.notices?.tidings.tell(local, a, detailOf(word))
@@ -221,12 +231,20 @@ export class HealthModel implements ShardModel {
       case Kind.rouse:
         this.#backlog.rouse(local)
         break
+      case Kind.ended:
+        break
       default:
         kind satisfies never
     }
   }
 
-  #input(local: number, input: DetectorInput, slot: number, a: number, b: number): void {
+  readonly #input = (
+    local: number,
+    input: DetectorInput,
+    slot: number,
+    a: number,
+    b: number
+  ): void => {
     this.#stepped = true
     this.#step(this.store, local, input, slot, a, b, this.#port.nowMs, this.#say)
   }
@@ -249,29 +267,41 @@ export class HealthModel implements ShardModel {
         this.links.stray(local, slot, wordOf(Kind.knock, 0))
         break
       case DetectorOutput.suspect:
-        this.#marks.hit('suspected')
+        this.#findings.hit('suspected')
         break
       case DetectorOutput.accuse:
-        this.#hit('accused', Said.accuse, local, this.links.peer(local, slot), incarnation)
+        this.#findings.verdict(
+          'accused',
+          Said.accuse,
+          local,
+          this.links.peer(local, slot),
+          incarnation
+        )
         this.spreadAccusation(local, slot, incarnation)
         break
       case DetectorOutput.refute:
         this.#backlog.release(local, -1)
-        this.#hit('refuted', Said.refute, local, this.first + local, incarnation)
+        this.#findings.verdict('refuted', Said.refute, local, this.first + local, incarnation)
         this.spreadRefutation(local, incarnation)
         break
       case DetectorOutput.down:
-        this.#hit('calledDown', Said.down, local, this.links.peer(local, slot), incarnation)
+        this.#findings.verdict(
+          'calledDown',
+          Said.down,
+          local,
+          this.links.peer(local, slot),
+          incarnation
+        )
         this.notices?.schedule(local, slot, incarnation)
         break
       case DetectorOutput.clear:
-        this.#clear(local, slot, incarnation)
+        this.#statements.clear(local, slot, incarnation)
         break
       case DetectorOutput.remind:
-        this.#remind(local, slot, incarnation)
+        this.#statements.remind(local, slot, incarnation)
         break
       case DetectorOutput.doubt:
-        this.#hit('doubted', Said.doubt, local, this.first + local, 0)
+        this.#findings.verdict('doubted', Said.doubt, local, this.first + local, 0)
         break
       case DetectorOutput.sure:
         break
@@ -280,38 +310,15 @@ export class HealthModel implements ShardModel {
     }
   }
 
-  #hit(mark: Mark, said: Said, local: number, subject: number, incarnation: number): void {
-    this.#marks.hit(mark)
-    this.#log.add(this.nowMs, this.first + local, subject, said, incarnation)
-  }
-
-  #clear(local: number, slot: number, incarnation: number): void {
-    const peer = this.links.peer(local, slot)
-    this.#hit('cleared', Said.clear, local, peer, incarnation)
-    this.notices?.forgetProofs(local, slot)
-    // Far away it may count as down still: shown why, it says that it is back.
-    this.notices?.tidings.remind(local, slot, this.notices.standings.provenIncarnation(local, peer))
-    this.notices?.stands(local, peer, incarnation, Standing.alive)
-  }
-
-  /** Shows a peer that is down, and beats, its notice; without one it is accused anew. */
-  #remind(local: number, slot: number, incarnation: number): void {
-    const peer = this.links.peer(local, slot)
-    const proven = this.notices?.standings.provenIncarnation(local, peer) ?? incarnation
-    this.#marks.hit('reminded')
-    if (proven < 0) return this.spreadAccusation(local, slot, incarnation)
-    this.links.send(local, slot, wordOf(Kind.reminder, 0), 0, proven, SizeBytes.notice)
-  }
-
   #answered(local: number, link: number, redials: number): void {
     if (redials === 1) return
-    this.#marks.hit('dialAnswered')
+    this.#findings.hit('dialAnswered')
     this.#input(local, DetectorInput.stalled, link, 0, 0)
   }
 
   /** A refused redial is tried once more without a word: then it is evidence. */
   #refused(local: number, link: number, redials: number): void {
-    this.#marks.hit('dialRefused')
+    this.#findings.hit('dialRefused')
     if (redials === 1) this.links.stray(local, link, wordOf(Kind.knock, 0))
     else this.#input(local, DetectorInput.unreachable, link, 0, 0)
   }
@@ -328,99 +335,16 @@ export class HealthModel implements ShardModel {
     if (!this.#puppets.serves(local, Kind.reply, asker)) return
     const slot = passBack(this.links, this.first, local, detailOf(word), asker, incarnation)
     if (slot < 0) return
-    this.#marks.hit('probeAnswered')
+    this.#findings.hit('probeAnswered')
     this.#hear(local, slot, incarnation)
   }
 
-  /** Signs and spreads an accusation of the peer in `slot`. */
   spreadAccusation(local: number, slot: number, incarnation: number): void {
-    this.notices?.accused(local, slot, this.links.back(local, slot))
-    this.#ballCast.accuse(local, slot, incarnation)
+    this.#statements.accuse(local, slot, incarnation)
   }
 
-  /** Signs and spreads a refutation: to its ball, and to the mesh if that has heard otherwise. */
   spreadRefutation(local: number, incarnation: number): void {
-    this.#ballCast.refute(local, incarnation)
-    this.notices?.refuted(local, incarnation)
-  }
-
-  #hearStatement(local: number, kind: Kind, word: number, subject: number, b: number): void {
-    if (this.#puppets.serves(local, kind, subject)) this.#ballCast.passOn(local, word, subject, b)
-    this.#puppets.overhears(local, word, subject, b)
-    const incarnation = b >>> 0
-    if (kind === Kind.refutation) this.#refuted(local, subject, incarnation)
-    else if (subject === this.first + local) {
-      this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
-    } else this.#accused(local, subject, accuserOf(detailOf(word)), incarnation)
-  }
-
-  #accused(local: number, subject: number, accuser: number, incarnation: number): void {
-    const slot = this.links.linkTo(local, subject)
-    if (slot < 0 || !this.links.watches(local, slot)) return
-    if (incarnation >= this.incarnationOf(local, slot)) this.notices?.accused(local, slot, accuser)
-    this.#input(local, DetectorInput.accused, slot, accuser, incarnation)
-  }
-
-  #refuted(local: number, subject: number, incarnation: number): void {
-    const slot = this.links.linkTo(local, subject)
-    if (slot < 0 || !this.links.watches(local, slot)) return
-    if (incarnation > this.incarnationOf(local, slot)) this.notices?.forgetProofs(local, slot)
-    this.#input(local, DetectorInput.refuted, slot, incarnation, 0)
-  }
-
-  #hearNotice(local: number, kind: Kind, word: number, subject: number, b: number): void {
-    const { notices } = this
-    if (notices === undefined) return
-    const serves = this.#puppets.serves(local, kind, subject)
-    const incarnation = b >>> 0
-    this.#puppets.overhears(local, word, subject, b)
-    if (kind === Kind.returned) {
-      notices.returned(local, word, subject, incarnation, serves)
-      this.#refuted(local, subject, incarnation)
-    } else if (subject !== this.first + local) {
-      notices.received(local, word, subject, incarnation, serves)
-    } else if (notices.receivedOwn(local, word, incarnation, serves)) {
-      this.#declaredDown(local, incarnation)
-    } else if (this.selfOf(local) > incarnation) notices.refuteNearby(local, this.selfOf(local))
-    else this.#input(local, DetectorInput.accusedSelf, 0, incarnation, 0)
-  }
-
-  #hearTidings(local: number, word: number, handle: number): void {
-    const link = linkOf(word)
-    const isAnswer = detailOf(word) === 1
-    const serves = (subject: number): boolean => this.#puppets.serves(local, Kind.notice, subject)
-    this.notices?.tidings.listed(local, link, this.#port.payload(handle), isAnswer, serves)
-  }
-
-  /** This node is shown that it counts as down. */
-  #declaredDown(local: number, incarnation: number): void {
-    this.notices?.declaredDown(local, incarnation, this.selfOf(local))
-    this.#input(
-      local,
-      DetectorInput.accusedSelf,
-      0,
-      incarnation,
-      this.notices === undefined ? 0 : 1
-    )
-  }
-
-  readonly #noticeEvents: NoticeEvents = {
-    onStanding: (local, subject, incarnation, down) => {
-      if (!down) return
-      const crash = this.#fates.crashAt(subject, this.nowMs)
-      if (crash !== undefined) this.#spread.add(this.nowMs - crash.fromMs)
-      else this.#log.add(this.nowMs, this.first + local, subject, Said.notice, incarnation)
-    },
-    onAccusation: (local, slot, accuser, incarnation) => {
-      if (accuser === this.links.back(local, slot)) return
-      this.#accused(local, this.links.peer(local, slot), accuser, incarnation)
-    },
-    onRecount: (local, slot, watchers) => {
-      this.#marks.hit('recounted')
-      this.#input(local, DetectorInput.watchers, slot, watchers, 0)
-    },
-    onPublished: () => this.#marks.hit('noticePublished'),
-    onRejected: () => this.#marks.hit('noticeRejected')
+    this.#statements.refute(local, incarnation)
   }
 
   selfOf(local: number): number {
@@ -436,11 +360,11 @@ export class HealthModel implements ShardModel {
   }
 
   onLie(): void {
-    this.#marks.hit('lied')
+    this.#findings.hit('lied')
   }
 
   onWithheld(): void {
-    this.#marks.hit('withheld')
+    this.#findings.hit('withheld')
   }
 
   fault(event: FaultEvent): void {
@@ -454,10 +378,9 @@ export class HealthModel implements ShardModel {
   }
 
   #restart(local: number, diskKept: boolean): void {
-    this.#marks.hit('restarted')
+    this.#findings.hit('restarted')
     this.#processes.restart(local, diskKept)
-    this.#ballCast.seen.clear(local)
-    this.notices?.clear(local)
+    this.#statements.forget(local)
     this.#watchAll(local)
     this.#processes.firstTick(local)
     for (let link = 0; link < this.links.degree; link++) {
@@ -474,7 +397,7 @@ export class HealthModel implements ShardModel {
   }
 
   #stall(local: number): void {
-    if (this.#processes.stall(local)) this.#marks.hit('stalled')
+    if (this.#processes.stall(local)) this.#findings.hit('stalled')
   }
 
   audit(hash: AuditHash): void {
@@ -493,22 +416,20 @@ export class HealthModel implements ShardModel {
       ...this.#backlog.columns(),
       ...this.#network.columns(),
       ...this.#conditions.columns(),
-      ...(this.notices?.columns() ?? []),
-      ...this.#ballCast.columns(),
+      ...this.#statements.columns(),
       ...this.#processes.columns(),
       this.links.sent,
       this.#puppets.memories,
-      this.#marks.counts,
-      this.#spread.counts
+      ...this.#findings.columns()
     ]
   }
 
   save(): unknown {
-    return { log: this.#log.save() }
+    return { log: this.#findings.log.save() }
   }
 
   restore(saved: unknown): void {
-    this.#log.restore((saved as { log: unknown }).log)
+    this.#findings.log.restore((saved as { log: unknown }).log)
   }
 
   /** Whether what a node believes counts: it runs, and nobody else has it. */
@@ -517,11 +438,11 @@ export class HealthModel implements ShardModel {
 
   result(): HealthResult {
     return {
-      log: this.#log.result(),
-      marks: this.#marks.counts,
+      log: this.#findings.log.result(),
+      marks: this.#findings.marks.counts,
       sent: this.links.sent[0]!,
       believers: this.notices?.standings.believers(this.#isHonest) ?? [],
-      spread: this.#spread.counts,
+      spread: this.#findings.spread.counts,
       unsettled: unsettledOf(this.store, this.links, this.first, local =>
         this.#conditions.isUp(local)
       )

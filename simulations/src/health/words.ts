@@ -2,7 +2,7 @@
 export const Kind = {
   /** A node wakes to its detector's tick. */
   tick: 0,
-  /** a: the sender's incarnation. */
+  /** a: the sender's incarnation; detail: {@link Recurs}. */
   beat: 1,
   /** A restarted peer links up: a beat that wants one back. a: incarnation. */
   opened: 2,
@@ -37,9 +37,14 @@ export const Kind = {
   /** A fault is about to befall the node. */
   rouse: 18,
   /** A list of tidings is due; a: to whom; detail: in which life. */
-  tell: 19
+  tell: 19,
+  /** What repeats over a link from another shard ends; a: when its last beat arrives. */
+  ended: 20
 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
+
+/** Whether more beats follow one, see `Backlog`: none that it says, from now on, or as before. */
+export const Recurs = { not: 0, begins: 1, goesOn: 2 } as const
 
 const LINK_SHIFT = 5
 const DETAIL_SHIFT = 9

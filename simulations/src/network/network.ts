@@ -17,6 +17,8 @@ export interface NetworkInit {
   readonly first: number
   readonly nodes: number
   readonly degree: number
+  /** Whether messages are handed over that leave later, so that others sent after them must wait. */
+  readonly holds?: boolean
 }
 
 /** What {@link Network.delayTicks} and {@link Network.copyTicks} say of what never arrives. */
@@ -102,7 +104,7 @@ export class Network {
     this.#down = bandwidth?.down
     this.#sentOver = new Uint32Array(this.#draws ? links : 0)
     // Where all take the same time none overtakes another.
-    this.#ordered = this.#stream && !(this.#even && this.#loss.never)
+    this.#ordered = this.#stream && !(this.#even && this.#loss.never && init.holds !== true)
     this.#arrival = new Float64Array(this.#ordered ? links : 0)
     this.lookaheadTicks = lookaheadTicks(spec)
   }

@@ -13,6 +13,8 @@ import { clusterFailure } from '../health/cluster-failure.ts'
 import { eclipse } from '../health/eclipse.ts'
 import { healthDetection } from '../health/health-detection.ts'
 import { partitionHeal } from '../health/partition-heal.ts'
+import { upgradeDetection } from '../upgrade/upgrade-detection.ts'
+import { upgradeRollouts } from '../upgrade/upgrade-rollouts.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios there are. */
@@ -29,7 +31,9 @@ export const scenarios: readonly Scenario[] = [
   consensusForks,
   consensusRecovery,
   governanceAttacks,
-  captureCost
+  captureCost,
+  upgradeRollouts,
+  upgradeDetection
 ]
 
 /** Worker threads know a scenario by its name. */

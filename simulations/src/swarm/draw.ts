@@ -55,7 +55,7 @@ export function drawRun(scenario: Scenario, seed: number): RunSpec {
   }
   const topology = scenario.topology(spec)
   const draws = new FaultDraws(scenario, promised, spec, topology)
-  const kinds = promised.faults(parameters).filter(kind => {
+  const kinds = promised.faults(spec.network).filter(kind => {
     const omit = dice(`${kind} left out`)
     return !omit.chance(OMITTED_PERMILLE)
   })

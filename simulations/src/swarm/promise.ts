@@ -11,7 +11,7 @@ export interface Promised {
   /** So long after the last fault is over everything must be well. */
   readonly tailMs: number
   /** Kinds to draw from, each left out in half of the runs. */
-  faults(parameters: Parameters): readonly FaultSpec['kind'][]
+  faults(network: NetworkSpec): readonly FaultSpec['kind'][]
   /**
    * Nodes that may be called down at most where notices go to the whole mesh: the health world's nodes
    * remember 128 statements and 32 members, where live ones remember 4,096 and all.
@@ -87,14 +87,10 @@ function troubles(dice: Dice): Omit<NetworkSpec, 'latency'> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-/** Of a stream that delivers all: for what repairs nothing. */
-function streamTroubles(dice: Dice): Omit<NetworkSpec, 'latency'> {
-  const { loss = NO_LOSS, jitterSigmaPermille, asymmetryPermille } = troubles(dice)
-  return {
-    ...{ transport: 'stream', loss },
-    ...(jitterSigmaPermille === undefined ? {} : { jitterSigmaPermille }),
-    ...(asymmetryPermille === undefined ? {} : { asymmetryPermille })
-  }
+/** Where all arrives in the end: each neighbour answers for a message once, or not at all. */
+function losslessTroubles(dice: Dice): Omit<NetworkSpec, 'latency'> {
+  const { corruptPermille = 0, ...rest } = troubles(dice)
+  return rest.transport === 'stream' ? { ...rest, corruptPermille } : { ...rest, loss: NO_LOSS }
 }
 
 function loss(dice: Dice): LossSpec {
@@ -138,9 +134,11 @@ const promises: Readonly<Record<string, Promised>> = {
   churn: { ...health, tailMs: 20_000, faults: () => ['churn'] },
   broadcast: {
     shapes: [27, 27, 64, 64, 64, 125, 125, 216, 512],
-    tailMs: 10_000,
-    // The model loses what is sent across a cut; a live link, which is TCP, would send it again.
-    faults: () => ['crash', 'pause'],
+    // What a cut held up for 25 s is sent again within as long.
+    tailMs: 40_000,
+    // A datagram across a cut is lost; a live link, which is TCP, sends again.
+    faults: ({ transport }) =>
+      transport === 'stream' ? ['crash', 'pause', 'partition'] : ['crash', 'pause'],
     parameters(dice) {
       const carrier = dice.pick(['tree-cast', 'tree-cast', 'flood', 'gossipsub'])
       const overlays =
@@ -151,13 +149,10 @@ const promises: Readonly<Record<string, Promised>> = {
         carrier,
         overlay: dice.pick(overlays),
         publishPerSecond: dice.between(1, 4),
-        messagesKept: 256
+        messagesKept: 512
       }
     },
-    network: (dice, { carrier }) => ({
-      latency: wideLatency(dice),
-      ...(carrier === 'tree-cast' ? troubles(dice) : streamTroubles(dice))
-    })
+    network: dice => ({ latency: wideLatency(dice), ...losslessTroubles(dice) })
   }
 }
 

@@ -23,8 +23,8 @@ describe('consensus-latency', () => {
       parameters: { ...costs, verifyUs: 5_000 }
     })
     assert.equal(free.summary.measures['cpuPerNodeDecisionMs'], 0)
-    // Twice six votes of others, twice one's own, two proposals: some 15 verifications of 5 ms.
-    assert.ok(dear.summary.measures['cpuPerNodeDecisionMs']! >= 60)
+    // Twice four votes of others, twice one’s own, one proposal; more than a quorum aren’t verified.
+    assert.ok(dear.summary.measures['cpuPerNodeDecisionMs']! >= 50)
     assert.ok(dear.summary.measures['finalityP50Ms']! > free.summary.measures['finalityP50Ms']!)
   })
 

@@ -6,6 +6,9 @@ import { run, specOf } from './run.ts'
 
 const small = { durationMs: 6_000, nodes: 64 }
 const quick = { warmupMs: 1_000, settleMs: 3_000, publishPerSecond: 4 }
+const latency = { model: 'lognormal', medianMs: 60, sigmaPermille: 600 } as const
+const datagrams = { latency, transport: 'datagram' } as const
+const cut = { kind: 'partition', atMs: 900, forMs: 5_000, nodes: [1, 2, 3] } as const
 
 describe('broadcast', () => {
   it('delivers each message once to every live node that live nodes lead to, whoever crashed', async () => {
@@ -63,7 +66,7 @@ describe('broadcast', () => {
   it('lets gossipsub catch up by IHAVE after a partition', async () => {
     const parameters = { carrier: 'gossipsub', overlay: 'torus-generators', ...quick }
     const faults = [{ kind: 'partition', atMs: 1_200, forMs: 700, nodes: [1, 2, 3] }] as const
-    const { summary } = await run(parameters, { ...small, faults })
+    const { summary } = await run(parameters, { ...small, faults, network: datagrams })
     assert.equal(summary.measures['reach'], 1)
     assert.ok(summary.sometimes['iwant-served']! > 0)
   })
@@ -71,10 +74,38 @@ describe('broadcast', () => {
   it('finds fault with a carrier that can’t repair: a flood through a partition', async () => {
     const { summary, violations } = await run(
       { carrier: 'flood', ...quick },
-      { ...small, faults: [{ kind: 'partition', atMs: 900, forMs: 5_000, nodes: [1, 2, 3] }] }
+      { ...small, network: datagrams, faults: [cut] }
     )
     assert.ok(summary.measures['reach']! < 1)
     assert.equal(violations[0]?.property, 'not-delivered')
+  })
+
+  const held = { flood: 'torus', gossipsub: 'random-8', 'tree-cast': 'torus' } as const
+  for (const [carrier, overlay] of Object.entries(held)) {
+    it(`${carrier} loses nothing over streams that a cut holds up, and that flip bits`, async () => {
+      const { summary } = await run(
+        { carrier, overlay, ...quick, messagesKept: 128 },
+        {
+          nodes: 64,
+          durationMs: 20_000,
+          network: { latency, corruptPermille: 20 },
+          faults: [cut, { ...cut, atMs: 4_000, forMs: 3_000, nodes: [3, 9], oneWay: true }]
+        }
+      )
+      assert.deepEqual([summary.violations, summary.measures['reach']], [0, 1])
+      assert.ok(summary.sometimes['sent-again']! > 0)
+    })
+  }
+
+  it('brings a datagram’s copy, too', async () => {
+    const network = { ...datagrams, duplicatePermille: 1_000 }
+    const [once, twice] = await Promise.all(
+      [datagrams, network].map(network =>
+        run({ carrier: 'tree-cast', ...quick }, { ...small, network })
+      )
+    )
+    assert.ok(twice!.summary.events > 1.5 * once!.summary.events)
+    assert.equal(twice!.summary.violations, 0)
   })
 
   it('finds fault with nodes that remember too little', async () => {

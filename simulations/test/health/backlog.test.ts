@@ -67,6 +67,17 @@ const runs: Readonly<Record<string, readonly [Scenario, Change]>> = {
     }
   ],
   'several shards': [healthDetection, { nodes: 2_048, durationMs: 20_000 }],
+  'all faults over several shards': [healthDetection, { ...everything, nodes: 2_048 }],
+  'all faults over several shards, and losses': [
+    healthDetection,
+    {
+      ...everything,
+      nodes: 2_048,
+      durationMs: 20_000,
+      parameters: { dials: true, notices: true },
+      network: { latency: { model: 'uniform', minMs: 1, maxMs: 60 }, loss: wan.loss }
+    }
+  ],
   ...Object.fromEntries(
     Object.entries(hardships).map(({ 0: name, 1: { scenario, change } }) => [
       name,

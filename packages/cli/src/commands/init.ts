@@ -1,21 +1,25 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type CommonOptions, newCommand, withExamples } from '../command.ts'
+import { newCommand, withExamples } from '../command.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { cellLine, DEFAULT_NAME, DEFAULT_SIDES, type Founding, found } from '../founding.ts'
+import { foundingPassphrase, type VaultOptions, withVault } from '../passphrase.ts'
 import { print, printJson } from '../render/print.ts'
 
-interface InitOptions extends CommonOptions {
+interface InitOptions extends VaultOptions {
   readonly name?: string
   readonly env?: string
   readonly sides?: readonly number[]
 }
 
+const KEYS_IN_FILE =
+  'Its keys lie in keys.json; `torusmesh vault init --import` moves them into a vault.'
+
 const ENVS = ['dev', 'beta', 'mainnet'] as const
 
 export function initCommand(context: Context): Command {
   const { io, node } = context
-  const command = newCommand('init', 'found a mesh with this node as its first member')
+  const command = withVault(newCommand('init', 'found a mesh with this node as its first member'))
     .option('--name <name>', `of the mesh: 1 to 24 of a-z 0-9 - (default: ${DEFAULT_NAME})`)
     .option('--env <env>', `what the mesh is for: ${ENVS.join(', ')} (default: the setting env)`)
     .option('--sides <list>', `of the torus (default: ${DEFAULT_SIDES.join()})`, parseSides)
@@ -33,9 +37,16 @@ export function initCommand(context: Context): Command {
           env: config.env,
           sides: options.sides ?? DEFAULT_SIDES
         }
-    const founded = await found(context, homePath, founding)
+    const passphrase = await foundingPassphrase(context, homePath, options)
+    const founded = await found(context, homePath, founding, passphrase)
     if (options.json) printJson(io, founded)
-    else print(io, [cellLine(founded), 'Start it with `torusmesh up`.'])
+    else {
+      print(io, [
+        cellLine(founded),
+        ...((await node.keysIn(homePath)) === 'file' ? [KEYS_IN_FILE] : []),
+        'Start it with `torusmesh up`.'
+      ])
+    }
   })
 }
 

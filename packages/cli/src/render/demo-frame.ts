@@ -14,6 +14,8 @@ export interface DemoFrame {
   readonly doing: string
   readonly notices: readonly string[]
   readonly hint: string
+  /** How each host is addressed from another terminal. */
+  readonly homes: string
 }
 
 /** More hosts than this are shown as totals, a map and a few rows. */
@@ -33,6 +35,7 @@ export function demoLines(
     ...totals(rows),
     ...frame.notices.map(notice => style.yellow(notice)),
     `HTTP status API: ${apiUrl}`,
+    frame.homes,
     style.dim(frame.hint)
   ]
   if (rows.length <= MAX_TABLE_ROWS) return [...head, '', ...hostTable(rows, style), '', ...foot]

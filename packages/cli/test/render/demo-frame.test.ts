@@ -11,6 +11,7 @@ function frame(changes: Partial<DemoFrame>): DemoFrame {
   return {
     rows: hostRows(8, 2),
     apiUrl: 'http://127.0.0.1:41234',
+    homes: 'Any host: --home /tmp/mesh/host-0',
     sides: [2, 2, 2],
     elapsedMs: 12_000,
     doing: '',
@@ -46,6 +47,7 @@ describe('demo picture', () => {
       'reports: 124 in, 32 out, 0 rejected',
       '8 s: host-3 was killed',
       'HTTP status API: http://127.0.0.1:41234',
+      'Any host: --home /tmp/mesh/host-0',
       'Ctrl-C stops; press k to kill a host'
     ])
   })
@@ -74,6 +76,7 @@ describe('demo picture', () => {
       '26 of 27 hosts up, 77 link ends (78 wanted), 1,431 ledger events',
       'reports: 675 in, 108 out, 0 rejected',
       'HTTP status API: http://127.0.0.1:41234',
+      'Any host: --home /tmp/mesh/host-0',
       'Ctrl-C stops; press k to kill a host'
     ])
   })

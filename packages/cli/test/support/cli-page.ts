@@ -58,7 +58,22 @@ const both = (line: string) => async (): Promise<string[]> => [
   await shown(`${line} --json`)
 ]
 
+const why = '--why more-traffic --rollback set-it-back --yes'
+
 const EXAMPLES: Readonly<Record<string, () => Promise<string[]>>> = {
+  proposals: async () => [await shown('proposals'), await shown('proposals 4fa2')],
+  'propose parameter': async () => [await shown(`propose parameter gossip.fanout 8 ${why}`)],
+  'vote cast': async () => [await shown('vote 4fa2 approve')],
+  'vote verify': async () => [
+    'A file that is no result, with exit code 3:',
+    await shown('vote verify other.json', new FakeNode(), { 'other.json': '{}' })
+  ],
+  object: async () => [await shown('object 4fa2 --yes')],
+  weight: both('weight --explain'),
+  'policy revisit': both('policy revisit 4fa2'),
+  decisions: async () => [await shown('decisions')],
+  notices: both('notices'),
+  'appeal list': async () => [await shown('appeal')],
   demo: async () => [
     'On a terminal the table is drawn in place; `lost` counts the hosts that this one knows to be down:',
     block(await demoScreen('demo', 8, 2)),
@@ -75,6 +90,11 @@ const EXAMPLES: Readonly<Record<string, () => Promise<string[]>>> = {
   init: both('init --name home'),
   join: both('join tm1exampleinvite --enrol-only'),
   invite: both('invite --valid 30m'),
+  'vault init': async () => [
+    await shown('vault init --passphrase-file pass', new FakeNode(), { pass: 'correct horse' })
+  ],
+  'vault status': both('vault status'),
+  'vault backup': both('vault backup'),
   status: both('status'),
   peers: async () => [
     ...(await both('peers')()),
@@ -103,6 +123,20 @@ const EXAMPLES: Readonly<Record<string, () => Promise<string[]>>> = {
   ],
   'ledger prove': proofExamples,
   'ledger key': both('ledger key'),
+  'operator discover': both('operator discover'),
+  'operator status': both('operator status'),
+  'operator rules': async () => [
+    await shown('operator rules'),
+    await shown('operator rules name-lost --json')
+  ],
+  'operator incidents': both('operator incidents'),
+  'operator explain': async () => [await shown('operator explain')],
+  'operator take-control': async () => [await shown('operator take-control')],
+  'operator release': async () => [await shown('operator release')],
+  'operator grant': async () => [await shown('operator grant 8h')],
+  approve: async () => [await shown('approve inc4f-1.2 --yes')],
+  deny: async () => [await shown('deny inc4f-1.2')],
+  defer: async () => [await shown('defer inc4f-1.2 --for 8h')],
   'sim list': async () => [await shown('sim list'), await shown('sim list flood')],
   'sim run': async () => [
     'How fast it went differs from run to run, all else is equal:',

@@ -21,6 +21,7 @@ export class FakeIo implements Io {
   env: Record<string, string | undefined> = { HOME: '/home/ada' }
   files: Record<string, string> = {}
   answers: string[] = []
+  secrets: string[] = []
   readonly timers = new Map<() => void, number>()
   readonly keys = new Set<(key: string) => void>()
   readonly interrupts = new Set<() => void>()
@@ -38,6 +39,16 @@ export class FakeIo implements Io {
   async ask(question: string): Promise<string> {
     this.stdout.write(question)
     return this.answers.shift() ?? ''
+  }
+
+  async askSecret(question: string): Promise<Uint8Array> {
+    this.stderr.write(`${question}\n`)
+    return Buffer.from(this.secrets.shift() ?? 'correct horse')
+  }
+
+  async readSecret(path: string): Promise<Uint8Array | undefined> {
+    const text = this.files[path]
+    return text === undefined ? undefined : Buffer.from(text)
   }
 
   onKey(run: (key: string) => void): () => void {

@@ -1,5 +1,6 @@
 import type {
   ApiClient,
+  CheckedFile,
   DemoMesh,
   DemoSummary,
   HealthView,
@@ -12,11 +13,22 @@ import type {
   NodeConfig,
   ResolvedConfig,
   RunningNode,
+  VaultAdmin,
   VerifyResult
 } from '@torusmesh/node'
-import { flagName, resolveConfig, resolveHome, SETTING_KEYS, SETTINGS } from '@torusmesh/node'
+import {
+  checkCouncilFile,
+  flagName,
+  resolveConfig,
+  resolveHome,
+  SETTING_KEYS,
+  SETTINGS
+} from '@torusmesh/node'
 import type { DemoRunInit, LogLines, NodePort, RunInit } from '../../src/node-port.ts'
+import { FakeCouncil } from './fake-council.ts'
 import { NOW_MS } from './fake-io.ts'
+import { FakeOperator, fakeRules, proposed } from './fake-operator.ts'
+import { fakeVault } from './fake-vault.ts'
 
 const MINUTE_MS = 60_000
 
@@ -191,6 +203,10 @@ export class FakeNode implements NodePort {
   log: LogLines | undefined
   demo: (init: DemoRunInit) => Promise<DemoSummary> = async () => summary
   openLedgers = 0
+  readonly operator = new FakeOperator()
+  readonly council = new FakeCouncil()
+  proposed = proposed
+  hasCatalogue = false
 
   async loadConfig(
     homePath: string | undefined,
@@ -272,6 +288,8 @@ export class FakeNode implements NodePort {
         this.calls.push(`invite ${validForMs}`)
         return await answer({ code: 'tm1exampleinvite', expiresMs: NOW_MS + validForMs })
       },
+      ...this.operator.calls(answer, this.calls),
+      ...this.council.calls(answer, this.calls),
       readiness: () => answer({ ready: true, waitingFor: [] }),
       waitReady: () => answer(undefined),
       stream: () => {
@@ -280,8 +298,38 @@ export class FakeNode implements NodePort {
     }
   }
 
+  async discoverServices() {
+    return this.proposed
+  }
+
+  async cataloguePath(homePath: string, named: string): Promise<string> {
+    return `${homePath}/${named}`
+  }
+
+  async writeCatalogue(path: string, yaml: string, { replace }: { replace: boolean }) {
+    const written = replace || !this.hasCatalogue
+    if (written) this.calls.push(`write ${path} ${yaml.length}`)
+    return written
+  }
+
+  async rules() {
+    return fakeRules()
+  }
+
+  async checkCouncilFile(text: string): Promise<CheckedFile> {
+    return checkCouncilFile(text)
+  }
+
   async verifierKey(): Promise<string> {
     return this.key
+  }
+
+  async keysIn(): Promise<'none'> {
+    return 'none'
+  }
+
+  async vault(): Promise<VaultAdmin> {
+    return fakeVault
   }
 
   async openHomeLedger(homePath: string) {
@@ -311,6 +359,7 @@ export class RunningDemo {
     this.rows = rows
     this.mesh = {
       apiUrl: 'http://127.0.0.1:41234',
+      folder: '/tmp/torusmesh-1a2b3c',
       sides,
       rows: () => this.rows,
       killOne: async () => {

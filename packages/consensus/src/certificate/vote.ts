@@ -1,4 +1,4 @@
-import { SIGNATURE_MAX_BYTES, type Verify } from './certificate.ts'
+import { type Certificate, SIGNATURE_MAX_BYTES, type Verify } from './certificate.ts'
 import { type Digest, NO_DIGEST, type Reader, type Writer } from './codec.ts'
 import type { Epoch } from './epoch.ts'
 import { Kind } from './statement.ts'
@@ -23,6 +23,14 @@ export interface Vote extends Ballot {
 export function isSigned(epoch: Epoch, vote: Vote, verify: Verify): boolean {
   const { epochId, kind, view, digest, validator, signature } = vote
   return epochId === epoch.id && verify(validator, epoch.statement(kind, view, digest), signature)
+}
+
+/** The votes that a certificate is made of. */
+export function votesOf(certificate: Certificate): Vote[] {
+  const { kind, epochId, view, digest, signers, signatures } = certificate
+  return signers.map((validator, at) => {
+    return { kind, epochId, view, digest, validator, signature: signatures[at]! }
+  })
 }
 
 /** Writes a vote's canonical bytes. */

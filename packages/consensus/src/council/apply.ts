@@ -91,7 +91,7 @@ function certify(
   const certificate = { actionDigest: action, actionClass, notAfterMs }
   const refused = tell(state, { kind: 'certify', id, certificate }, out)
   if (refused !== undefined) return refused
-  state.claims = new Map(state.claims).set(id, claim)
+  state.claims = new Map(state.claims).set(id, { claim, approvedIn: state.approvedIn(id) })
   out({ type: 'certified', proposal: id })
   return undefined
 }
@@ -112,8 +112,8 @@ function settle(state: CouncilState, out: EventSink): void {
 
 function execute(state: CouncilState, proposal: Proposal, out: EventSink): void {
   const { id, draft, actionDigest } = proposal
-  const approval = state.claims.get(id)
-  if (!isReady(proposal) || approval === undefined) return
+  const certified = state.claims.get(id)
+  if (!isReady(proposal) || certified === undefined) return
   const { preState, postState, effects, plan } = simulate(state, id, draft.action)
   const execution = { actionDigest, preState, postState }
   tell(state, { kind: 'execute', id, execution }, out)
@@ -128,10 +128,10 @@ function execute(state: CouncilState, proposal: Proposal, out: EventSink): void 
     ...{ number: state.decided, proposal: id, action: draft.action, atMs: state.nowMs },
     ...(effectUntilMs === undefined ? {} : { untilMs: effectUntilMs }),
     ...(draft.type === ProposalType.emergency ? {} : { result: proposal.result().certificate }),
-    ...{ postState, approval }
+    ...{ postState, approval: certified.claim }
   }
   state.keep(decision)
-  out({ type: 'decided', decision })
+  out({ type: 'decided', decision, approvedIn: certified.approvedIn })
 }
 
 /** Whether both keys have turned and the windows are over; an emergency acts on its approvals. */

@@ -21,14 +21,15 @@ import type {
   CouncilReject,
   CouncilTime
 } from './codes.ts'
+import type { DecisionCertificate } from './decision.ts'
 import { Duties } from './duties.ts'
 import type { CouncilEvent, ItemFault } from './events.ts'
 import { encodeItem, type Item } from './item.ts'
-import { AHEAD_MAX_MS, TOLD_MAX } from './limits.ts'
+import { AHEAD_MAX_MS, DECISIONS_MAX, TOLD_MAX } from './limits.ts'
 import { motionOf } from './motion.ts'
 import { Ordering } from './ordering.ts'
 import { Peers } from './peers.ts'
-import { floorAfter } from './replay.ts'
+import { type Decided, floorAfter, shownBy } from './replay.ts'
 import type { Said } from './said.ts'
 import type { CouncilState } from './state.ts'
 import { WaitingRoom } from './waiting.ts'
@@ -84,6 +85,8 @@ export class Council {
   #timerMs: number | null = null
   #wakeMs: number | null = null
   #ticked = ''
+  /** The last decisions of this node's ledger, as they were at the start. */
+  readonly replayed: DecisionCertificate[] = []
 
   /**
    * Takes up where the ledger ends.
@@ -97,7 +100,12 @@ export class Council {
     let floor = originFloor(this.#state.epoch)
     let opening: Digest | null = null
     for (const batch of batches) {
-      for (const block of batch.blocks) this.#applyBlock(this.#state, block, () => {})
+      const decided: Decided[] = []
+      for (const block of batch.blocks) {
+        this.#applyBlock(this.#state, block, event => decided.push({ event, block }))
+      }
+      this.replayed.push(...shownBy(this.#state.epoch, batch.blocks, batch.certificate, decided))
+      this.replayed.splice(0, this.replayed.length - DECISIONS_MAX)
       floor = floorAfter(batch, floor, this.#state)
       if (floor.ending === null) continue
       opening = checkpointDigest(floor.ending.checkpoint)
@@ -353,10 +361,10 @@ export class Council {
 
   #decide(epochId: Digest, output: Extract<EngineOutput, { type: 'decide' }>): void {
     const { blocks, certificate, floor } = output
-    const events: { readonly event: CouncilEvent; readonly block: Block }[] = []
+    const decided: Decided[] = []
     const next = this.#state.clone()
     for (const block of blocks) {
-      this.#applyBlock(next, block, event => events.push({ event, block }))
+      this.#applyBlock(next, block, event => decided.push({ event, block }))
     }
     this.#state = next
     this.#ordering.decided()
@@ -368,12 +376,8 @@ export class Council {
       batch: { epochId, blocks, certificate },
       stateRoot: floor.stateRoot
     })
-    for (const { event, block } of events) {
-      this.#out({ type: 'event', event })
-      if (event.type !== 'decided') continue
-      const { digest, header } = block
-      const height = header.height!
-      const shown = { decision: event.decision, block: digest, height, finality: certificate }
+    for (const { event } of decided) this.#out({ type: 'event', event })
+    for (const shown of shownBy(next.epoch, blocks, certificate, decided)) {
       this.#out({ type: 'execute', certificate: shown })
     }
   }

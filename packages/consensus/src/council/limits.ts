@@ -24,6 +24,8 @@ export const ROUNDS_MAX = 64
 export const AHEAD_MAX_MS = 5_000
 /** Largest evidence taken from peers, in bytes. */
 export const EVIDENCE_MAX_BYTES: number = 256 * 1_024
+/** Headers from a block to the one that makes it final. */
+export const HEADERS_MAX = 256
 /** Decisions kept at hand; the ledger has them all. */
 export const DECISIONS_MAX = 256
 /** Spending accounts, upgrades and emergencies on record. */

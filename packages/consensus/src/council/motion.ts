@@ -23,6 +23,11 @@ export function kindOf(action: Action): ActionKind {
   return KINDS[action.kind]
 }
 
+/** Whether it restricts, acts on approvals alone and ends by itself. */
+export function isEmergency(action: Action): boolean {
+  return classOf(kindOf(action)) === 'E'
+}
+
 /**
  * The motion of a proposal: all of it follows from the proposal, so nobody files it and nobody can
  * file another. It is open to approvals from the draft until the proposal could last be executed.
@@ -33,7 +38,7 @@ export function motionOf(proposal: Proposal): Motion {
   const { reviewMs, votingMs, extensionMs, objectionMs, timelockMs, executeMs } = rules
   const lifeMs = reviewMs + votingMs + extensionMs + objectionMs + timelockMs + executeMs
   const kind = kindOf(draft.action)
-  const isEmergency = classOf(kind) === 'E'
+  const isRestrictive = isEmergency(draft.action)
   return {
     id,
     kind,
@@ -41,8 +46,8 @@ export function motionOf(proposal: Proposal): Motion {
     policyVersion: policy.version,
     preState: draft.simulation.preState,
     createdMs,
-    notAfterMs: createdMs + Math.min(lifeMs, isEmergency ? EMERGENCY_MAX_MS : MOTION_MAX_MS),
-    untilMs: isEmergency ? createdMs + EMERGENCY_MAX_MS : null
+    notAfterMs: createdMs + Math.min(lifeMs, isRestrictive ? EMERGENCY_MAX_MS : MOTION_MAX_MS),
+    untilMs: isRestrictive ? createdMs + EMERGENCY_MAX_MS : null
   }
 }
 

@@ -8,6 +8,7 @@ import { OPENED_MAX, SPECULATIONS_MAX } from './limits.ts'
 import type { CouncilState } from './state.ts'
 import { type OpenedStatement, openStatement } from './statement.ts'
 import type { EventSink } from './tell.ts'
+import { meshMs } from './terms.ts'
 
 /** What was last selected on a state: the next selection mostly adds one item to it. */
 interface Selection {
@@ -28,8 +29,11 @@ export class Ordering {
     const known = this.#opened.get(key)
     if (known !== undefined) return known
     const { terms, ports, keys } = state
-    const opened = openStatement(envelope, terms, member => keys.get(member), ports)
-    if (typeof opened === 'string') return opened
+    const sealed = openStatement(envelope, terms, member => keys.get(member), ports)
+    if (typeof sealed === 'string') return sealed
+    const { speaker, said, issuedMs, expiresMs } = sealed
+    const atMs = meshMs(terms, issuedMs)
+    const opened = { speaker, said, atMs, untilMs: meshMs(terms, expiresMs) }
     this.#opened.set(key, opened)
     for (const oldest of this.#opened.keys()) {
       if (this.#opened.size <= OPENED_MAX) break

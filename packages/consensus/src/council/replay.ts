@@ -1,7 +1,11 @@
+import type { CertificateClaim } from '../certificate/certificate.ts'
+import type { Epoch } from '../certificate/epoch.ts'
 import type { Ending, Floor } from '../engine/chain.ts'
 import type { Block } from '../engine/header.ts'
 import { ConsensusError } from '../errors.ts'
 import type { Batch } from './codes.ts'
+import type { DecisionCertificate } from './decision.ts'
+import type { CouncilEvent } from './events.ts'
 import type { CouncilState } from './state.ts'
 
 /**
@@ -33,4 +37,26 @@ function endingOf(blocks: readonly Block[], { epoch, next }: CouncilState): Endi
   const { number } = epoch
   const checkpoint = { number, block: last.digest, height: height!, stateRoot, plan: nextPlan! }
   return { checkpoint, plan: next }
+}
+
+/** What a final block did. */
+export interface Decided {
+  readonly event: CouncilEvent
+  readonly block: Block
+}
+
+/** What shows the decisions among the events of final blocks. */
+export function shownBy(
+  epoch: Epoch,
+  blocks: readonly Block[],
+  finality: CertificateClaim,
+  decided: readonly Decided[]
+): DecisionCertificate[] {
+  return decided.flatMap(({ event, block }) => {
+    if (event.type !== 'decided') return []
+    const { decision, approvedIn } = event
+    const headers = blocks.slice(blocks.indexOf(block)).map(({ header }) => header)
+    const height = block.header.height!
+    return [{ decision, approvedIn, epoch, block: block.digest, height, headers, finality }]
+  })
 }

@@ -1,5 +1,6 @@
 import { SAID_MAX_BYTES, utf8 } from '@torusmesh/protocol'
 import {
+  type Action,
   type AppealInput,
   type Choice,
   canonical,
@@ -105,7 +106,7 @@ const policy: Check = value =>
   value !== null &&
   Object.keys(Reflect.get(value, 'parameters') ?? {}).length <= PARAMETERS_MAX
 
-const action = kinds({
+const checkAction = kinds({
   'set-parameter': change,
   'set-validators': { add: listOf(short), remove: listOf(short) },
   upgrade: { manifest: digest },
@@ -120,7 +121,7 @@ const draft = fields({
   proposer: digest,
   type: is('parameter', 'validator-set', 'upgrade', 'emergency', 'amendment', 'treasury'),
   title: short,
-  action,
+  action: checkAction,
   simulation: fields({ preState: digest, postState: digest }),
   impact: fields({ events: count, changed: count, summary: long }),
   rollback: fields({ steps: long, restores: digest }),
@@ -154,5 +155,8 @@ const said = kinds({
   admit: { key: matches(KEY_HEX) },
   appeal: { step }
 })
+
+/** Whether a value has the form of an action; what it names is governance's to check. */
+export const isAction = (value: unknown): value is Action => checkAction(value)
 
 const isSaid = (value: unknown): value is Said => said(value)

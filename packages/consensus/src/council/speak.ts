@@ -9,6 +9,7 @@ import { simulate } from './simulate.ts'
 import type { CouncilState } from './state.ts'
 import type { OpenedStatement } from './statement.ts'
 import { type EventSink, tell } from './tell.ts'
+import { pausableServices } from './terms.ts'
 
 /** Level from which a member reviews and resolves appeals. */
 const APPEALS_LEVEL = 2
@@ -138,6 +139,8 @@ function file(state: CouncilState, opened: OpenedStatement, out: EventSink): Ite
     const fault = classFault(action.policy)
     if (fault !== undefined) return fault
   }
+  if (action.kind === 'pause' && !isPausable(action.service)) return 'unknown-service'
+  if (action.kind === 'quarantine' && !state.keys.has(action.member)) return 'unknown-member'
   const id = proposalId(draft, state.ports.sha256)
   const refused = tell(state, { kind: 'propose', draft }, out)
   if (refused !== undefined) return refused
@@ -147,6 +150,8 @@ function file(state: CouncilState, opened: OpenedStatement, out: EventSink): Ite
   if (needsBeacon(action)) state.rounds = openRound(state.rounds, id, state.epoch)
   return undefined
 }
+
+const isPausable = (service: string): boolean => pausableServices.some(name => name === service)
 
 /** Whose electorate, or whose next set, is drawn. */
 function needsBeacon(action: Action): boolean {

@@ -11,12 +11,18 @@ import {
   type Proposal,
   ProposalBook
 } from '../governance/index.ts'
-import type { Decision } from './decision.ts'
+import { type ApprovedIn, type Decision, seatingOf } from './decision.ts'
 import type { Effects } from './effects.ts'
 import { DECISIONS_MAX } from './limits.ts'
 import type { Rounds } from './rounds.ts'
 import { type CouncilPorts, type CouncilTerms, firstEpoch } from './terms.ts'
 import { Weights } from './weights.ts'
+
+/** The second key of a proposal, with where it counted. */
+export interface Certified {
+  readonly claim: ActionClaim
+  readonly approvedIn: ApprovedIn
+}
 
 /** Epochs a founder's certification lasts: for ever. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER
@@ -42,7 +48,7 @@ export class CouncilState {
   /** Validators of this epoch that are proven to have contradicted themselves, by index. */
   convicted: ReadonlySet<number> = new Set()
   /** The second keys, by proposal, in force until the proposal ends. */
-  claims: ReadonlyMap<Digest, ActionClaim> = new Map()
+  claims: ReadonlyMap<Digest, Certified> = new Map()
   decisions: readonly Decision[] = []
   decided = 0
   ordered = 0
@@ -136,16 +142,21 @@ export class CouncilState {
 
   /** Where approvals of a proposal count: the beacon is the one revealed after it was filed. */
   seating(proposal: Digest): Seating {
-    const { epoch, terms, convicted } = this
-    const seed = this.rounds.get(proposal)?.seed
-    const isKnown = seed !== undefined && seed !== 'open' && seed !== 'failed'
+    const { epoch, terms } = this
     if (this.#seats?.epochId !== epoch.id) {
       const seats = seatsOf(epoch, terms.torus, epoch.seed)
       this.#seats = { epochId: epoch.id, seats }
     }
-    const { seats } = this.#seats
-    const where = isKnown ? { seats, beacon: seed } : { seats: NOBODY, beacon: epoch.seed }
-    return { epoch, torus: terms.torus, ...where, owner: null, convicted }
+    return seatingOf(this.approvedIn(proposal), terms.torus, this.#seats.seats)
+  }
+
+  /** What the seating of a proposal's approvals follows from. */
+  approvedIn(proposal: Digest): ApprovedIn {
+    const { epoch } = this
+    const seed = this.rounds.get(proposal)?.seed
+    const isKnown = seed !== undefined && seed !== 'open' && seed !== 'failed'
+    const convicted = [...this.convicted].sort((a, b) => a - b)
+    return { epoch, beacon: isKnown ? seed : null, convicted }
   }
 
   /** Checks a second key as every node does. */
@@ -214,8 +225,6 @@ export class CouncilState {
     this.decided++
   }
 }
-
-const NOBODY: ReadonlyMap<number, number> = new Map()
 
 function firstEffects({ founders, parameters, policy }: CouncilTerms): Effects {
   return {

@@ -9,7 +9,7 @@ import {
   signingContext
 } from '@torusmesh/protocol'
 import { decodeSaid, encodeSaid, type Said } from './said.ts'
-import { type CouncilPorts, type CouncilTerms, meshMs } from './terms.ts'
+import type { CouncilPorts, CouncilTerms } from './terms.ts'
 
 /** A member's statement whose form and signature are good. */
 export interface OpenedStatement {
@@ -19,6 +19,12 @@ export interface OpenedStatement {
   /** When it was said, and until when it can be ordered: mesh time. */
   readonly atMs: number
   readonly untilMs: number
+}
+
+/** The same by the speaker's own clock: Unix ms. */
+export type SealedStatement = Pick<OpenedStatement, 'speaker' | 'said'> & {
+  readonly issuedMs: number
+  readonly expiresMs: number
 }
 
 /** The payload of a statement's envelope. */
@@ -37,11 +43,10 @@ export type StatementFault = 'bad-statement' | 'unknown-member' | 'bad-signature
  */
 export function openStatement(
   envelope: Uint8Array,
-  terms: CouncilTerms,
+  { network, env }: Pick<CouncilTerms, 'network' | 'env'>,
   keyOf: (member: string) => Uint8Array | undefined,
   ports: CouncilPorts
-): OpenedStatement | StatementFault {
-  const { network, env } = terms
+): SealedStatement | StatementFault {
   const scope = { network, env, subject: Subject.governance }
   const opened = openEnvelope(envelope, { ...scope, nowMs: 0, maxSkewMs: Infinity })
   if (!opened.ok || opened.envelope.suite !== SuiteId.mlDsa65) return 'bad-statement'
@@ -54,5 +59,5 @@ export function openStatement(
   if (key === undefined) return 'unknown-member'
   const context = signingContext(Domain.governance, env)
   if (!ports.verify(key, statement, signature, context)) return 'bad-signature'
-  return { speaker, said, atMs: meshMs(terms, issuedMs), untilMs: meshMs(terms, expiresMs) }
+  return { speaker, said, issuedMs, expiresMs }
 }

@@ -75,6 +75,10 @@ export function realDelayMs(terms: CouncilTerms, atMeshMs: number, wallMs: numbe
   return Math.max(0, Math.ceil((atMeshMs - meshMs(terms, wallMs)) / terms.pace))
 }
 
+/** Services that an emergency can pause: nodes stop them while it lasts. */
+export const pausableServices = ['join', 'relay'] as const
+export type PausableService = (typeof pausableServices)[number]
+
 /** The first epoch: all founders with the same power. */
 export function firstEpoch(terms: CouncilTerms, stateRoot: Digest): Epoch {
   const { env, genesis, founders, delayMs, policy } = terms

@@ -33,8 +33,12 @@ function repeatWords(state: EngineState, slot: Slot): void {
   }
 }
 
-/** Asks for what is missing: another validator each time. */
-export function seek(state: EngineState): void {
+/**
+ * Asks for what is missing: another validator each time.
+ *
+ * @param wasAway - there may be more than what is known to be missing
+ */
+export function seek(state: EngineState, wasAway = false): void {
   const { chain, epoch } = state
   const highest = highestCertified(state)
   if (highest !== null) need(state, highest.digest)
@@ -42,8 +46,11 @@ export function seek(state: EngineState): void {
     ask(state, { type: 'want-blocks', epochId: epoch.id, digest, aboveView: chain.floor.view })
   }
   // A voter that is behind is helped when it repeats a vote; nobody hears an observer.
-  const fromView = gap(state) ?? (state.self === null ? chain.floor.view + 1 : null)
-  if (fromView !== null) ask(state, { type: 'want-certificates', epochId: epoch.id, fromView })
+  const isDeaf = wasAway || state.self === null
+  const fromView = gap(state) ?? (isDeaf ? chain.floor.view + 1 : null)
+  if (fromView === null) return
+  state.unanswered++
+  ask(state, { type: 'want-certificates', epochId: epoch.id, fromView })
 }
 
 /** Asks for the lowest missing block below a certified one. */
@@ -124,8 +131,11 @@ function mayAnswer(state: EngineState, peer: number): boolean {
 
 /** Asks one validator; another one the next time. */
 function ask(state: EngineState, question: Question): void {
-  const others = state.epoch.validators.length - 1
+  const { epoch, self } = state
+  const count = epoch.validators.length
+  const others = self === null ? count : count - 1
   if (others < 1) return
-  const to = ((state.self ?? 0) + 1 + (state.asked++ % others)) % (others + 1)
+  const first = self === null ? 0 : self + 1
+  const to = (first + (state.asked++ % others)) % count
   state.out({ type: 'send', to, message: question })
 }

@@ -1,10 +1,10 @@
 import { Certificate, type CertificateClaim, type Outcome } from '../certificate/certificate.ts'
 import { Kind } from '../certificate/statement.ts'
-import type { Vote } from '../certificate/vote.ts'
+import { type Vote, votesOf } from '../certificate/vote.ts'
 import { ruleOf } from '../evidence/evidence.ts'
 import { sameBytes } from './bytes.ts'
-import type { Block } from './header.ts'
-import { finalize } from './say.ts'
+import { type Block, checkJustification } from './header.ts'
+import { maySayNow, say } from './say.ts'
 import { claimOf, type Slot } from './slot.ts'
 import { asMessage, type EngineState, isCeremony } from './state.ts'
 
@@ -39,6 +39,7 @@ export function learn(state: EngineState, certificate: Certificate): void {
   const slot = state.slot(kind, view)
   if (slot.certificate(kind) !== undefined) return
   slot.keep(certificate)
+  state.unanswered = 0
   state.store(asMessage(certificate))
   if (isCeremony(kind)) {
     if (!state.isRecovering) state.out({ type: 'checkpoint', certificate })
@@ -55,6 +56,24 @@ export function learn(state: EngineState, certificate: Certificate): void {
   finalize(state, slot)
 }
 
+/** R3: finalizes what is notarized, justified and at hand, unless I gave the view up or chose else. */
+export function finalize(state: EngineState, slot: Slot): void {
+  const notarized = slot.certificate(Kind.notarize)
+  if (notarized === undefined || slot.view <= state.chain.floor.view) return
+  const { digest } = notarized
+  if (!state.chain.has(digest) || !maySayNow(state, slot, Kind.finalize, digest)) return
+  const block = state.chain.get(digest)!
+  if (isJustified(state, slot, block)) return say(state, slot, Kind.finalize, digest)
+  slot.proposed ??= { block, isJustified: false }
+  for (const vote of votesOf(notarized)) convict(state, slot, vote)
+}
+
+/** Who finalizes a block vouches for it (E4); one that was asked for isn't checked before. */
+function isJustified(state: EngineState, { proposed }: Slot, block: Block): boolean {
+  if (proposed?.block.digest === block.digest) return proposed.isJustified
+  return checkJustification(block.header, state.epoch, claim => check(state, claim)).ok
+}
+
 /** Keeps a block that is certified, or proposed and justified. */
 export function adopt(state: EngineState, block: Block): void {
   if (!state.chain.add(block)) return
@@ -67,11 +86,8 @@ export function adopt(state: EngineState, block: Block): void {
 export function convict(state: EngineState, slot: Slot, vote: Vote): boolean {
   if (slot.convicted.has(vote.validator)) return false
   const { proposed } = slot
-  if (
-    vote.kind === Kind.notarize &&
-    proposed?.isJustified === false &&
-    proposed.block.digest === vote.digest
-  ) {
+  const isVouched = vote.kind === Kind.notarize || vote.kind === Kind.finalize
+  if (isVouched && proposed?.isJustified === false && proposed.block.digest === vote.digest) {
     slot.convicted.add(vote.validator)
     const evidence = { rule: 'E4', a: vote, header: proposed.block.header } as const
     state.out({ type: 'evidence', evidence })

@@ -19,6 +19,11 @@ export type EngineInput =
   | { readonly type: 'signed'; readonly ballot: Ballot; readonly signature: Uint8Array }
   /** All records up to this one are durable. */
   | { readonly type: 'persisted'; readonly sequence: number }
+  /**
+   * Ask a validator, another one each time, for what came to pass while this node was away. Give it
+   * when a link to somebody comes up after a start; a question too many does no harm.
+   */
+  | { readonly type: 'seek' }
   /** Something to decide, in its canonical bytes. */
   | { readonly type: 'submit'; readonly item: Uint8Array }
 

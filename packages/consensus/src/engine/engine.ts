@@ -1,7 +1,7 @@
 import { Kind } from '../certificate/statement.ts'
 import { type Ballot, isSigned } from '../certificate/vote.ts'
 import { repeat, repeatCeremony, seek } from './catch-up.ts'
-import { adopt, count } from './certify.ts'
+import { adopt, count, finalize } from './certify.ts'
 import type { Floor } from './chain.ts'
 import type { EngineInput } from './codes.ts'
 import { commit, signCheckpoints } from './commit.ts'
@@ -10,7 +10,7 @@ import { Phase } from './pacemaker.ts'
 import { isUndecided, notarize, propose } from './propose.ts'
 import { receive } from './receive.ts'
 import { recover } from './recovery.ts'
-import { finalize, nullify } from './say.ts'
+import { nullify } from './say.ts'
 import { type EngineInit, type EngineSink, EngineState } from './state.ts'
 
 /** Where a node stands. */
@@ -68,7 +68,11 @@ export class Engine {
       case 'persisted':
         state.outbox.persisted(input.sequence)
         break
+      case 'seek':
+        seek(state, true)
+        break
       case 'submit':
+        state.unanswered = 0
         state.pending.add(input.item)
         state.pending.retain(state.ports)
         break
@@ -134,10 +138,13 @@ function rearm(state: EngineState): void {
 }
 
 function isBusy(state: EngineState): boolean {
-  const { ceremony, chain, pending, slots, view } = state
+  const { ceremony, chain, pending, self, slots, view } = state
   for (const kind of [Kind.opening, Kind.closing]) {
     if (ceremony.said[kind] !== null && ceremony.certificate(kind) === undefined) return true
   }
   if (chain.floor.ending !== null) return false
-  return pending.size > 0 || slots.get(view)?.isSeen === true || isUndecided(state)
+  // An observer can't propose: it asks everybody once whether its items are decided.
+  const isPatient = self !== null || state.unanswered < state.epoch.validators.length
+  const hasItems = pending.size > 0 && isPatient
+  return hasItems || slots.get(view)?.isSeen === true || isUndecided(state)
 }

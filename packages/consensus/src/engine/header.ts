@@ -73,8 +73,8 @@ export function headerDigest(header: Header): Digest {
 export type JustificationFault = 'bad-views' | 'bad-parent' | 'bad-skip'
 
 /**
- * Checks that the parent is certified and that every view in between was given up. Who notarizes a
- * header that fails here is provably faulty (E4).
+ * Checks that the parent is certified and that every view in between was given up. Who notarizes or
+ * finalizes a header that fails here is provably faulty (E4).
  *
  * @param check - verifies a claim under the header's epoch
  * @returns the certificates inside, parent first

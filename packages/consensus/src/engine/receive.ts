@@ -2,16 +2,19 @@ import type { CertificateClaim } from '../certificate/certificate.ts'
 import type { Digest } from '../certificate/codec.ts'
 import { Kind } from '../certificate/statement.ts'
 import { isSigned, type Vote } from '../certificate/vote.ts'
+import { ruleOf } from '../evidence/evidence.ts'
 import { answer, help, need } from './catch-up.ts'
 import { adopt, check, convict, count, learn } from './certify.ts'
 import { type Block, checkJustification } from './header.ts'
 import { UNDECIDED_MAX } from './limits.ts'
 import type { Message } from './message.ts'
+import type { Slot } from './slot.ts'
 import { type EngineState, isCeremony } from './state.ts'
 
 /**
  * Takes a message in. Cheap checks come before dear ones: size (see `decodeMessage`), epoch,
- * membership, duplicate, window, signature. Nothing is kept, or a key of anything, before the last.
+ * membership, duplicate, window, signature. Nothing is kept, or a key of anything, before the last,
+ * but for one vote a validator and kind that says what is certain already.
  */
 export function receive(state: EngineState, from: number, message: Message): void {
   switch (message.type) {
@@ -45,12 +48,39 @@ function receiveVote(state: EngineState, from: number, vote: Vote): void {
     if (view > 0 && view < state.chain.floor.view) help(state, vote)
     return state.reject(from, 'out-of-window')
   }
+  const isLate = known !== undefined && isSurplus(state, known, vote)
+  if (isLate && known.putBy(vote)) return
   if (!isSigned(state.epoch, vote, state.ports.verify)) return state.reject(from, 'bad-signature')
   // Own words are known here before anybody hears them: this one is of a state that is lost.
   if (validator === state.self) return state.observe('lost-state')
   const slot = state.slot(kind, view)
   slot.isSeen = true
-  if (!convict(state, slot, vote) || before === undefined) count(state, slot, vote)
+  recall(state, slot, vote)
+  const isFirst = slot.vote(kind, validator) === undefined
+  if (!convict(state, slot, vote) || isFirst) count(state, slot, vote)
+  // Nobody repeats what all have: its sender is stuck.
+  if (isLate) help(state, vote)
+}
+
+/**
+ * Whether a vote adds nothing: what it says is certain, and it contradicts nothing that its validator
+ * said. The first is put by unverified; {@link recall} comes back to it if something does.
+ */
+function isSurplus(state: EngineState, slot: Slot, vote: Vote): boolean {
+  const { validator, digest } = vote
+  // In my name it may be a word that I lost.
+  if (!slot.isCertain(vote) || validator === state.self) return false
+  const { proposed } = slot
+  if (proposed?.isJustified === false && proposed.block.digest === digest) return false
+  return slot.votesOf(validator).every(before => ruleOf(before, vote) === null)
+}
+
+/** Verifies and counts what was put by of a validator, where it contradicts the vote. */
+function recall(state: EngineState, slot: Slot, vote: Vote): void {
+  for (const late of slot.lateOf(vote.validator)) {
+    if (ruleOf(late, vote) === null || !isSigned(state.epoch, late, state.ports.verify)) continue
+    if (slot.vote(late.kind, late.validator) === undefined) count(state, slot, late)
+  }
 }
 
 function receiveProposal(
@@ -83,7 +113,9 @@ function receiveProposal(
     for (const certificate of justified.value) learn(state, certificate)
     return adopt(state, block)
   }
-  for (const notarization of slot.votes(Kind.notarize, digest)) convict(state, slot, notarization)
+  for (const kind of [Kind.notarize, Kind.finalize]) {
+    for (const vote of slot.votes(kind, digest)) convict(state, slot, vote)
+  }
   state.reject(from, 'bad-justification')
 }
 

@@ -7,10 +7,16 @@ import { type EngineState, isCeremony } from './state.ts'
 
 /** Says something once and for all: it binds this node from the moment its signature is asked for. */
 export function say(state: EngineState, slot: Slot, kind: Ballot['kind'], digest: Digest): void {
-  if (state.self === null || state.isRecovering || !maySay(slot.said, kind, digest)) return
-  if (state.chain.floor.ending !== null && !isCeremony(kind)) return
+  if (!maySayNow(state, slot, kind, digest)) return
   slot.said[kind] = digest
   sign(state, slot, kind, digest)
+}
+
+/** Whether this node votes, and hasn't said anything that binds it otherwise. */
+export function maySayNow(state: EngineState, slot: Slot, kind: Kind, digest: Digest): boolean {
+  if (state.self === null || state.isRecovering) return false
+  if (state.chain.floor.ending !== null && !isCeremony(kind)) return false
+  return maySay(slot.said, kind, digest)
 }
 
 /** Asks the vault for a signature; asking again for the same is harmless. */
@@ -18,13 +24,6 @@ export function sign(state: EngineState, slot: Slot, kind: Ballot['kind'], diges
   const { view } = slot
   const statement = state.epoch.statement(kind, view, digest)
   state.out({ type: 'sign', ballot: { kind, view, digest }, statement })
-}
-
-/** R3: finalizes what is notarized and at hand, unless I gave the view up or chose otherwise. */
-export function finalize(state: EngineState, slot: Slot): void {
-  const notarized = slot.certificate(Kind.notarize)
-  if (notarized === undefined || slot.view <= state.chain.floor.view) return
-  if (state.chain.has(notarized.digest)) say(state, slot, Kind.finalize, notarized.digest)
 }
 
 /** R5: gives the current view up, unless I finalized it. */

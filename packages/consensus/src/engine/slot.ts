@@ -8,8 +8,10 @@ import type { Block } from './header.ts'
 import type { Message } from './message.ts'
 import { nothingSaid, type Said } from './rules.ts'
 
-/** The verified votes of one kind in a view: one a validator. */
+/** The votes of one kind in a view: one a validator. */
 class Tally {
+  /** Not verified: the kind was certain before they came. */
+  readonly late: (Vote | undefined)[] = []
   private readonly votes: (Vote | undefined)[] = []
   private readonly powers = new Map<Digest, number>()
 
@@ -73,22 +75,36 @@ export class Slot {
     return this.tallies[kind]?.for(digest) ?? []
   }
 
-  /** All votes of a validator in this view. */
+  /** All verified votes of a validator in this view. */
   votesOf(validator: number): Vote[] {
     return this.tallies.flatMap(tally => tally?.of(validator) ?? [])
   }
 
+  /** Counts a verified vote; returns the power behind its digest. */
   count(vote: Vote, power: number): number {
-    let tally = this.tallies[vote.kind]
-    if (tally === undefined) {
-      tally = new Tally()
-      this.tallies[vote.kind] = tally
-    }
-    return tally.add(vote, power)
+    return this.tally(vote.kind).add(vote, power)
+  }
+
+  /** Puts by a vote for what is certain already; `false` if there is one, of whoever made it. */
+  putBy(vote: Vote): boolean {
+    const { late } = this.tally(vote.kind)
+    if (late[vote.validator] !== undefined) return false
+    late[vote.validator] = vote
+    return true
+  }
+
+  /** What was put by of a validator in this view. */
+  lateOf(validator: number): Vote[] {
+    return this.tallies.flatMap(tally => tally?.late[validator] ?? [])
   }
 
   certificate(kind: CertificateKind): Certificate | undefined {
     return this.certificates[kind]
+  }
+
+  /** Whether a certificate says what a vote says. */
+  isCertain({ kind, digest }: Vote): boolean {
+    return this.certificates[kind]?.digest === digest
   }
 
   keep(certificate: Certificate): void {
@@ -103,6 +119,14 @@ export class Slot {
   /** What lets a node leave this view (R7). */
   get exit(): Certificate | undefined {
     return this.certificates[Kind.finalize] ?? this.certified ?? this.certificates[Kind.nullify]
+  }
+
+  private tally(kind: Kind): Tally {
+    const known = this.tallies[kind]
+    if (known !== undefined) return known
+    const tally = new Tally()
+    this.tallies[kind] = tally
+    return tally
   }
 }
 

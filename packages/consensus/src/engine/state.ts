@@ -48,6 +48,8 @@ export class EngineState {
   target: Certificate | null = null
   /** Questions asked, so that each goes to another validator. */
   asked = 0
+  /** Questions for certificates since the last one came that was new. */
+  unanswered = 0
   timerMs: number | null = null
   /** While records are folded nothing is said, stored or sent. */
   isRecovering = true

@@ -2,7 +2,7 @@ import { Certificate, type CertificateClaim, type Verify } from '../certificate/
 import type { Digest } from '../certificate/codec.ts'
 import type { Epoch } from '../certificate/epoch.ts'
 import { Kind } from '../certificate/statement.ts'
-import { isSigned, type Vote } from '../certificate/vote.ts'
+import { isSigned, type Vote, votesOf } from '../certificate/vote.ts'
 import { checkJustification, type Header } from '../engine/header.ts'
 import type { Message } from '../engine/message.ts'
 import { type Evidence, ruleOf } from './evidence.ts'
@@ -21,14 +21,15 @@ export function blame(
   return heap.convicted
 }
 
-/** Verified votes by view and validator, and the headers that nobody may notarize. */
+/** Verified votes by view and validator, and the headers that nobody may vote for. */
 class Heap {
   readonly convicted = new Map<number, Evidence>()
   private readonly epoch: Epoch
   private readonly verify: Verify
   private readonly votes = new Map<number, Map<number, Vote[]>>()
   private readonly headers = new Map<Digest, Header | null>()
-  private readonly notarizations = new Map<Digest, Vote[]>()
+  /** Notarizations and finalizations by block. */
+  private readonly vouchers = new Map<Digest, Vote[]>()
 
   constructor(epoch: Epoch, verify: Verify) {
     this.epoch = epoch
@@ -75,20 +76,16 @@ class Heap {
       const rule = ruleOf(other, vote)
       if (rule !== null) this.convicted.set(validator, { rule, a: other, b: vote })
     }
-    if (kind !== Kind.notarize) return
-    const others = this.notarizations.get(digest) ?? []
-    this.notarizations.set(digest, [...others, vote])
+    if (kind !== Kind.notarize && kind !== Kind.finalize) return
+    const others = this.vouchers.get(digest) ?? []
+    this.vouchers.set(digest, [...others, vote])
     const header = this.headers.get(digest)
     if (header) this.convicted.set(validator, { rule: 'E4', a: vote, header })
   }
 
   private addClaim(claim: CertificateClaim): void {
     const checked = Certificate.verify(this.epoch, claim, this.verify)
-    if (!checked.ok) return
-    const { kind, epochId, view, digest, signers, signatures } = checked.value
-    for (const [at, validator] of signers.entries()) {
-      this.addVote({ kind, epochId, view, digest, validator, signature: signatures[at]! })
-    }
+    if (checked.ok) for (const vote of votesOf(checked.value)) this.addVote(vote)
   }
 
   private addHeader(header: Header, digest: Digest): void {
@@ -100,7 +97,7 @@ class Heap {
     ).ok
     this.headers.set(digest, isJustified ? null : header)
     if (isJustified) return
-    for (const a of this.notarizations.get(digest) ?? []) {
+    for (const a of this.vouchers.get(digest) ?? []) {
       if (!this.convicted.has(a.validator)) {
         this.convicted.set(a.validator, { rule: 'E4', a, header })
       }

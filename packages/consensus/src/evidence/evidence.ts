@@ -6,8 +6,8 @@ import { type Header, readHeader, writeHeader } from '../engine/header.ts'
 /**
  * Rules that an honest validator never breaks. Broken by one validator about one view of one epoch:
  * E0 two proposals; E1 two notarizations; E2 a nullification and a finalization; E3 two finalizations,
- * or two words for the checkpoint; E4 a notarization of a header that isn't justified; E5 a
- * notarization and a finalization of different blocks.
+ * or two words for the checkpoint; E4 a notarization or finalization of a header that isn't justified;
+ * E5 a notarization and a finalization of different blocks.
  */
 export type Rule = 'E0' | 'E1' | 'E2' | 'E3' | 'E4' | 'E5'
 

@@ -79,7 +79,8 @@ function unjustifiedFault(
   { a, header }: Extract<Evidence, { rule: 'E4' }>,
   verify: Verify
 ): EvidenceFault | null {
-  const isNamed = a.kind === Kind.notarize && a.digest === headerDigest(header)
+  const isVouched = a.kind === Kind.notarize || a.kind === Kind.finalize
+  const isNamed = isVouched && a.digest === headerDigest(header)
   if (!isNamed || header.epochId !== epoch.id) return 'no-contradiction'
   const check = (claim: CertificateClaim): Outcome<Certificate, string> =>
     Certificate.verify(epoch, claim, verify)

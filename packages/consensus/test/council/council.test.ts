@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { type council, Kind, verifyEvidence } from '../../src/index.ts'
-import { type Seat, signAs, World } from './world.ts'
+import { council, type governance, Kind, verifyEvidence } from '../../src/index.ts'
+import { type Seat, START_MS, signAs, World } from './world.ts'
 
 const fanout = { kind: 'set-parameter', parameter: 'gossip.fanout', from: 6, to: 8 } as const
 
@@ -179,6 +179,22 @@ describe('council', () => {
       assert.deepEqual(seat.state.policies.versions(), [1, 2])
     }
     assert.equal(world.digests.size, 1)
+  })
+
+  it('refuses to pause what no node can stop, and to shut out strangers', () => {
+    const world = new World(4)
+    const [seat] = world.seats as [Seat]
+    const refusalOf = (action: governance.Action): string | undefined =>
+      seat.council.refusal(
+        { kind: 'propose', draft: world.draft(seat, action, 'emergency') },
+        START_MS + world.nowMs
+      )
+    const lastsMs = 1_800_000
+    assert.equal(refusalOf({ kind: 'pause', service: 'coffee', lastsMs }), 'unknown-service')
+    assert.equal(refusalOf({ kind: 'quarantine', member: 'aa', lastsMs }), 'unknown-member')
+    for (const service of council.pausableServices) {
+      assert.equal(refusalOf({ kind: 'pause', service, lastsMs }), undefined)
+    }
   })
 
   const refusals: readonly [string, (seat: Seat, id: string) => council.Said, string][] = [

@@ -19,7 +19,7 @@ describe('traces of the model', () => {
       )
     }
     assert.ok(steps.some(({ floor }) => floor > 0))
-    assert.ok(new Set(steps.map(({ act }) => act)).size === 6)
+    assert.ok(new Set(steps.map(({ act }) => act)).size === 7)
   })
 
   for (const [number, steps] of traces.entries()) {

@@ -75,6 +75,11 @@ export class Replay {
       case 'certificate':
         this.nodes[who]!.hear({ type: 'certificate', claim: this.claim(what) })
         break
+      case 'block': {
+        const blocks = [this.blocks.get(what.block)!]
+        this.nodes[who]!.hear({ type: 'blocks', epochId: EPOCH.id, blocks })
+        break
+      }
       case 'expire':
         for (let at = 0; at < PATIENCE; at++) this.nodes[who]!.expire()
         break

@@ -13,7 +13,7 @@
  * | `accused` | slot, accuser 0-15, incarnation | a verified accusation of this peer by another of its watchers |
  * | `refuted` | slot, incarnation | a verified refutation by this peer |
  * | `left` | slot, incarnation | a verified leave of this peer |
- * | `accusedSelf` | -, incarnation, 1 if proven | a verified accusation of this node, or a notice with a quorum of them |
+ * | `accusedSelf` | slot, incarnation, {@link Accusing} | a verified accusation of this node, or a notice with a quorum of them |
  */
 export const DetectorInput = {
   tick: 0,
@@ -30,6 +30,11 @@ export const DetectorInput = {
 } as const
 /** A code of {@link DetectorInput}. */
 export type DetectorInput = (typeof DetectorInput)[keyof typeof DetectorInput]
+
+/** Who accuses this node: somebody, whichever slot is given; a quorum; the peer in the slot. */
+export const Accusing = { somebody: 0, quorum: 1, peer: 2 } as const
+/** A code of {@link Accusing}. */
+export type Accusing = (typeof Accusing)[keyof typeof Accusing]
 
 /**
  * What the detector wants done, with its arguments `(slot, a, b)`:

@@ -1,4 +1,4 @@
-import { DetectorInput, DetectorOutput } from './codes.ts'
+import { Accusing, DetectorInput, DetectorOutput } from './codes.ts'
 import { type DetectorLimits, type DetectorPreset, detectorPresets } from './limits.ts'
 import { step } from './step.ts'
 import { createDetectorStore, type PeerState, SLOTS } from './store.ts'
@@ -30,6 +30,8 @@ export type DetectorEvent =
       readonly incarnation: number
       /** A quorum of this node's watchers says so. */
       readonly proven?: boolean
+      /** The slot of the peer that says so; left out where a quorum does. */
+      readonly accuser?: number
     }
 
 /** An output of {@link DetectorOutput}, spelled out. */
@@ -138,8 +140,18 @@ function argumentsOf(event: DetectorEvent): [slot: number, a: number, b: number]
     case 'accused':
       return [event.slot, event.accuser, event.incarnation]
     case 'accusedSelf':
-      return [0, event.incarnation, event.proven === true ? 1 : 0]
+      return accusation(event)
   }
+}
+
+function accusation({
+  incarnation,
+  proven,
+  accuser
+}: Extract<DetectorEvent, { type: 'accusedSelf' }>): [slot: number, a: number, b: number] {
+  if (proven === true) return [0, incarnation, Accusing.quorum]
+  if (accuser === undefined) return [0, incarnation, Accusing.somebody]
+  return [accuser, incarnation, Accusing.peer]
 }
 
 function spellOut(output: DetectorOutput, slot: number, a: number, b: number): DetectorSays {

@@ -1,4 +1,4 @@
-export { DetectorInput, DetectorOutput, type DetectorSink } from './codes.ts'
+export { Accusing, DetectorInput, DetectorOutput, type DetectorSink } from './codes.ts'
 export {
   createDetector,
   type Detector,

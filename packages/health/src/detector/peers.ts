@@ -16,6 +16,7 @@ export function watch(
   store.heardMs[peer] = at
   watchedBy(store, peer, watchers)
   store.revivals[peer] = 0
+  store.accusesAs[peer] = 0
   forgetAccusers(store, peer)
 }
 
@@ -46,15 +47,16 @@ export function hear(
   const peer = rowAt(store, row) + slot
   const state = store.state[peer]!
   const known = store.incarnation[peer]!
-  if (state === PeerState.vacant || incarnation < known) return
+  if (state === PeerState.vacant) return
   if (incarnation > known) {
     store.incarnation[peer] = incarnation
     forgetAccusers(store, peer)
   } else if (state >= PeerState.down) {
-    // A beat that was still under way must not revive it; one that goes on beating missed its accusation.
+    // A beat that was still under way must not revive it; one that goes on beating missed its accusation,
+    // or lost its memory with the incarnation it had.
     if (state === PeerState.down) remind(store, row, slot, at, out)
     return
-  }
+  } else if (incarnation < known) return
   store.heardMs[peer] = at
   store.evidence[peer] = Evidence.none
   if (state >= PeerState.suspect) revive(store, row, slot, at, out)

@@ -1,5 +1,5 @@
 import { HealthError } from '../errors.ts'
-import { DetectorInput, type DetectorSink } from './codes.ts'
+import { type Accusing, DetectorInput, type DetectorSink } from './codes.ts'
 import { TICK_MS } from './limits.ts'
 import { hear, leave, unwatch, watch, watchedBy } from './peers.ts'
 import { answer } from './self.ts'
@@ -69,7 +69,7 @@ export function step(
       leave(store, peer, a)
       break
     case DetectorInput.accusedSelf:
-      answer(store, row, a, b === 1, at, out)
+      answer(store, row, slot, a, b as Accusing, at, out)
       break
     default:
       input satisfies never

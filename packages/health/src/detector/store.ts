@@ -61,6 +61,8 @@ export interface DetectorStore {
   readonly watchers: Int32Array
   /** Recoveries within the flap window. */
   readonly revivals: Int32Array
+  /** Highest incarnation under which this peer accuses this node. */
+  readonly accusesAs: Uint32Array
 
   readonly tickMs: Int32Array
   readonly beatMs: Int32Array
@@ -78,7 +80,7 @@ export interface DetectorStore {
 
 /** Words of a row that aren't of a peer, and of each peer. */
 const ROW_WORDS = 9
-const PEER_WORDS = 9
+const PEER_WORDS = 10
 
 /**
  * @param now - injected time, integer ms
@@ -127,7 +129,8 @@ export function createDetectorStore(
     accusers: field(peers(5)),
     accusersBefore: field(peers(6)),
     watchers: field(peers(7)),
-    revivals: field(peers(8))
+    revivals: field(peers(8)),
+    accusesAs: numbers(peers(9))
   }
   for (let row = 0; row < rows; row++) startRow(store, row, now)
   return store

@@ -171,6 +171,23 @@ const cases: (Script & { desc: string; said: string[] })[] = [
     said: [...suspectsAndAccuses, '5750 down 2 @0', '8000 remind 2 @0', '13000 remind 2 @0']
   },
   {
+    desc: 'reminds one that is down and beats as it did before it lost its memory',
+    silent,
+    events: [
+      [2_000, { type: 'heard', slot: 2, incarnation: 3 }],
+      ...accusations(3_800, 2, 3, 3),
+      [8_000, { type: 'heard', slot: 2, incarnation: 1 }],
+      [8_500, { type: 'heard', slot: 2, incarnation: 1 }]
+    ],
+    untilMs: 9_000,
+    said: [
+      '3500 suspect 2 @3',
+      '3750 accuse 2 @3 silent 1750',
+      '5750 down 2 @3',
+      '8000 remind 2 @3'
+    ]
+  },
+  {
     desc: 'forgets accusations that are not renewed',
     silent: { 2: [12_000] },
     events: accusations(1_000, 2, 5),

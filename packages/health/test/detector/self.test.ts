@@ -165,6 +165,24 @@ const cases: (Script & { desc: string; said: string[] })[] = [
     said: ['2100 refute @1543']
   },
   {
+    desc: 'believes as much of a quorum of its peers, who say so one by one, as they all do',
+    events: [1_600, 4_294_967_294, 1_542, 1_700].map((incarnation, accuser) => [
+      2_100 + 100 * accuser,
+      { type: 'accusedSelf', incarnation, accuser }
+    ]),
+    untilMs: 9_000,
+    said: ['2400 refute @1543']
+  },
+  {
+    desc: 'does not take the same few peers, however often they say so, for a quorum',
+    events: Array.from({ length: 9 }, (_, i) => [
+      2_100 + i,
+      { type: 'accusedSelf', incarnation: 1_542 + i, accuser: i % 3 }
+    ]),
+    untilMs: 9_000,
+    said: []
+  },
+  {
     desc: 'outbids what it said before it lost its memory, and never goes back',
     events: [
       [2_100, { type: 'accusedSelf', incarnation: 41 }],

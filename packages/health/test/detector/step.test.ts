@@ -67,11 +67,11 @@ function feed(
 
 describe('detector: store and step', () => {
   it('takes 612 bytes a node', () => {
-    assert.equal(storeBytes(createDetectorStore(100, local, 0)), 61_200)
+    assert.equal(storeBytes(createDetectorStore(100, local, 0)), 67_600)
   })
 
   it('takes 252 bytes a node that watches six peers, and refuses other slots', () => {
-    assert.equal(storeBytes(createDetectorStore(100, local, 0, 6)), 25_200)
+    assert.equal(storeBytes(createDetectorStore(100, local, 0, 6)), 27_600)
     for (const slots of [0, 1.5, SLOTS + 1]) {
       assert.throws(() => createDetectorStore(1, local, 0, slots), { code: 'bad-slot' })
     }

@@ -11,6 +11,15 @@ export {
   unixMs
 } from './codec.ts'
 export {
+  COUNCIL_EVENT_KINDS,
+  type CouncilLine,
+  type CouncilPart,
+  councilApproval,
+  councilDecided,
+  councilEvent,
+  councilRecord
+} from './council-events.ts'
+export {
   type Circumstances,
   type EventType,
   type EventTypeInfo,
@@ -29,6 +38,7 @@ export {
   memberEnrolled
 } from './membership-events.ts'
 export { type NodeStarted, type NodeStopped, nodeStarted, nodeStopped } from './node-events.ts'
+export { type OperatorNote, operatorNote } from './operator-events.ts'
 export { describeEvent, EVENT_TYPES, type EventDescription } from './registry.ts'
 export { type StateDigest, stateDigest } from './replay-events.ts'
 export { statementReceived, statementSent } from './statement-events.ts'

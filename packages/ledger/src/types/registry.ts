@@ -1,10 +1,12 @@
 import { toBuffer } from '../bytes.ts'
 import type { LedgerEvent } from '../event.ts'
+import { councilApproval, councilDecided, councilEvent, councilRecord } from './council-events.ts'
 import type { EventTypeInfo } from './event-type.ts'
 import { verdict } from './health-events.ts'
 import { linkClosed, linkOpened } from './link-events.ts'
 import { inviteIssued, inviteRedeemed, memberEnrolled } from './membership-events.ts'
 import { nodeStarted, nodeStopped } from './node-events.ts'
+import { operatorNote } from './operator-events.ts'
 import { stateDigest } from './replay-events.ts'
 import { statementReceived, statementSent } from './statement-events.ts'
 
@@ -15,7 +17,9 @@ export const EVENT_TYPES: readonly EventTypeInfo[] = [
   ...[linkOpened, linkClosed],
   verdict,
   ...[memberEnrolled, inviteIssued, inviteRedeemed],
-  stateDigest
+  stateDigest,
+  ...[councilRecord, councilDecided, councilApproval, councilEvent],
+  operatorNote
 ]
 
 const BY_NUMBER = new Map(EVENT_TYPES.map(type => [type.number, type]))

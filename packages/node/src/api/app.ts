@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { CouncilPort } from '../council/index.ts'
 import type { Logger } from '../log/index.ts'
 import type { NodeMetrics } from '../metrics/index.ts'
+import type { OperatorPort } from '../operator/views.ts'
 import type { NodeView } from '../view.ts'
 import type { Every } from './events/event-hub.ts'
 import type { EventPort, InvitePort, LedgerPort } from './ports.ts'
@@ -14,6 +16,8 @@ export interface ApiInit {
   readonly events: EventPort
   readonly ledger: LedgerPort
   readonly invites: InvitePort
+  readonly council: CouncilPort
+  readonly operator: OperatorPort
   /** Bearer token of the endpoints that change something; only its hash is kept. */
   readonly token: string
   readonly logger: Logger

@@ -9,10 +9,13 @@ import { addGuards, SECURITY_HEADERS } from './guards.ts'
 import { type DescribedRoute, openApiDocument } from './openapi.ts'
 import { refusalOf, SEE_OPENAPI } from './refusals.ts'
 import { eventRoutes } from './routes/events.ts'
+import { governanceRoutes } from './routes/governance.ts'
 import { inviteRoutes } from './routes/invites.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { meshRoutes } from './routes/mesh.ts'
+import { operatorRoutes } from './routes/operator.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { proposalRoutes } from './routes/proposals.ts'
 import { verifyRoutes } from './routes/verify.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -57,6 +60,9 @@ export function createApi(init: ApiInit): Api {
   ledgerRoutes(app, init)
   verifyRoutes(app, init)
   inviteRoutes(app, init)
+  operatorRoutes(app, init)
+  proposalRoutes(app, init)
+  governanceRoutes(app, init)
   eventRoutes(app, hub)
   probeRoutes(app, init)
   return { app, listen: where => listen(app, where), close: () => app.close() }

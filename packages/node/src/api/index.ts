@@ -5,6 +5,7 @@ export {
   createApiClient
 } from './client/create-api-client.ts'
 export { ApiClientError, type ClientErrorCode } from './client/errors.ts'
+export type { GovernanceCalls, ProposalFilter } from './client/governance-calls.ts'
 export { type Api, createApi } from './create-api.ts'
 export {
   API_STATUS,
@@ -24,7 +25,24 @@ export type {
   VerifyProgress,
   VerifyResult
 } from './ports.ts'
+export type {
+  ChoiceName,
+  CouncilAnswer,
+  DecisionAnswer,
+  ProposalAnswer,
+  ProposalPage,
+  RevisitedAnswer,
+  SaidAnswer,
+  WantedAction
+} from './schemas/governance.ts'
 export type { Readiness } from './schemas/health.ts'
 export type { LedgerPage } from './schemas/ledger.ts'
 export type { MemberPage } from './schemas/mesh.ts'
+export type {
+  AppealAnswer,
+  NoticeAnswer,
+  PolicyAnswer,
+  WeightAnswer,
+  WeightPage
+} from './schemas/weights.ts'
 export { newApiToken } from './token.ts'

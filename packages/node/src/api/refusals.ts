@@ -1,5 +1,11 @@
 import type { FastifyError } from 'fastify'
-import { API_STATUS, ApiError, type ApiErrorCode, type ErrorBody } from './errors.ts'
+import {
+  API_STATUS,
+  ApiError,
+  type ApiErrorCode,
+  CouncilRefusal,
+  type ErrorBody
+} from './errors.ts'
 
 export interface Refusal {
   readonly status: number
@@ -7,8 +13,12 @@ export interface Refusal {
 }
 
 /** What a caller is told of an error; nothing of what went wrong inside. */
-export function refusalOf(error: FastifyError | ApiError): Refusal {
+export function refusalOf(error: FastifyError | ApiError | CouncilRefusal): Refusal {
   if (error instanceof ApiError) return refusal(error.code, error.message, error.next)
+  if (error instanceof CouncilRefusal) {
+    const { status, code, message, next } = error
+    return { status, body: { code, message, next } }
+  }
   if (error.validation !== undefined) return refusal('API_BAD_REQUEST', invalid(error), SEE_OPENAPI)
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

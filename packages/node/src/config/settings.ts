@@ -1,4 +1,4 @@
-import { choice, flag, integer, type Kind, list, loopbackHost, tcpAddress } from './kinds.ts'
+import { choice, flag, integer, type Kind, list, loopbackHost, tcpAddress, text } from './kinds.ts'
 import type { Preset, SettingKey, SettingValue } from './types.ts'
 
 /** What a setting means, takes and starts with. */
@@ -92,6 +92,26 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<SettingValue<K>> } 
     kind: integer(1, 256),
     default: 4,
     presets: { local: 1 }
+  },
+  'operator.enabled': {
+    help: 'Whether the agent watches the services of the catalogue, where there is one.',
+    kind: flag,
+    default: true
+  },
+  'operator.engineSocket': {
+    help: "The container engine's Unix socket: Docker's, or Podman's.",
+    kind: text('an absolute path', value => /^\/[^\0]{1,100}$/.test(value)),
+    default: '/var/run/docker.sock'
+  },
+  'operator.catalogue': {
+    help: "The services to keep alive, YAML; a relative path is inside the node's folder.",
+    kind: text('a path', value => /^[^\0]+$/.test(value)),
+    default: 'services.yaml'
+  },
+  'operator.prefix': {
+    help: 'What the ids of incidents begin with.',
+    kind: text('1 to 16 lower-case letters', value => /^[a-z]{1,16}$/.test(value)),
+    default: 'inc'
   },
   'log.level': {
     help: 'The least urgent messages still written.',

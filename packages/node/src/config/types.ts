@@ -27,6 +27,12 @@ export interface NodeConfig {
     readonly cacheMb: number
     readonly writeBufferMb: number
   }
+  readonly operator: {
+    readonly enabled: boolean
+    readonly engineSocket: string
+    readonly catalogue: string
+    readonly prefix: string
+  }
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
 }
 

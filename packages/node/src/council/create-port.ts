@@ -1,6 +1,9 @@
 import { council, governance } from '@torusmesh/consensus'
-import type { CouncilPort, CouncilView, ProposalView, ProposeInit, Said } from './port.ts'
+import { decisionFile, resultFile } from './files.ts'
+import type { Proposed } from './own-words.ts'
+import type { CouncilPort, ProposeInit, Said, WeightsView } from './port.ts'
 import type { CouncilService } from './service.ts'
+import { councilView, lastBallot, proposalView } from './views.ts'
 
 const TYPES = {
   'set-parameter': 'parameter',
@@ -15,56 +18,128 @@ const TYPES = {
 
 const CHOICES = governance.Choice
 const NO_PROPOSAL = '00'.repeat(32)
+const DONE = { ok: true, value: undefined } as const
 
 /** The council of a node as the API and the command line use it. */
 export function createCouncilPort(service: CouncilService, self: string): CouncilPort {
-  const { council: seat } = service
+  const { council: seat, words } = service
   const say = async <Value>(said: council.Said, value: Value): Promise<Said<Value>> => {
     const fault = seat.refusal(said, service.meshMs)
     if (fault !== undefined) return refused(fault)
     await service.say(said)
     return { ok: true, value }
   }
-  const port: CouncilPort = {
+  return {
     async propose(init) {
+      const before = words.proposalOf(init)
+      if (before !== undefined && isUnderWay(service, before)) return { ok: true, value: before.id }
       const draft = draftOf(service, self, init)
-      return await say({ kind: 'propose', draft }, governance.proposalId(draft, sha256Of(service)))
+      const id = governance.proposalId(draft, sha256Of(service))
+      const said = await say({ kind: 'propose', draft }, id)
+      if (said.ok) words.proposed(init, { id, atMs: service.meshMs })
+      return said
     },
     async vote(proposal, choice) {
-      const own = seat.state.book.get(proposal)?.ballotsOf(self) ?? 0
-      const revision = own === 0 ? 0 : lastRevision(own) + 1
-      return await say({ kind: 'ballot', proposal, revision, choice: CHOICES[choice] }, undefined)
+      const said = words.ballotOn(proposal)
+      const ballots = seat.state.book.get(proposal)?.ballotsOf(self) ?? 0
+      const counted = ballots === 0 ? undefined : lastBallot(ballots)
+      if (counted?.choice === CHOICES[choice] && (said?.revision ?? 0) <= counted.revision) {
+        return DONE
+      }
+      const last = Math.max(said?.revision ?? -1, counted?.revision ?? -1)
+      // What was said and isn't counted yet may be said once more: it is the same ballot.
+      const isSaid = said?.revision === last && said.choice === CHOICES[choice]
+      const ballot = { revision: isSaid ? last : last + 1, choice: CHOICES[choice] }
+      const done = await say({ kind: 'ballot', proposal, ...ballot }, undefined)
+      if (done.ok) words.voted(proposal, ballot)
+      return done
     },
     async approve(id, approves = true) {
       const proposal = seat.state.book.get(id)
       if (proposal === undefined) return refused('unknown-proposal')
+      if (proposal.certified && words.approvalOf(id) === approves) return DONE
       if (proposal.ended || proposal.certified) return refused('not-executable')
-      if (seat.state.validatorOf(self) === undefined) return refused('no-power')
+      if (seat.state.validatorOf(self) === undefined) return refused('not-validator')
+      // Two words of one validator about one motion would be evidence against it.
+      if (words.approvalOf(id) === !approves) return refused('already-said')
+      words.approved(id, approves)
       service.approve(id, approves)
-      return { ok: true, value: undefined }
+      return DONE
     },
-    object: async proposal => await say({ kind: 'object', proposal }, undefined),
-    cancel: async proposal => await say({ kind: 'cancel', proposal }, undefined),
+    async object(proposal) {
+      const done = await say({ kind: 'object', proposal }, undefined)
+      return !done.ok && done.code === 'already-objected' ? DONE : done
+    },
+    async cancel(proposal) {
+      const isCancelled = seat.state.book.get(proposal)?.phase === 'cancelled'
+      return isCancelled ? DONE : await say({ kind: 'cancel', proposal }, undefined)
+    },
     appeal: async step => await say({ kind: 'appeal', step }, undefined),
     admit: async identity =>
       await say({ kind: 'admit', key: Buffer.from(identity).toString('hex') }, undefined),
+    ...readings(service, self)
+  }
+}
+
+/** What isn't ordered by then won't be: it was refused where it was to be ordered. */
+const ORDERED_WITHIN_MS = 30_000
+
+function isUnderWay(
+  { council: { state }, terms, meshMs }: CouncilService,
+  { id, atMs }: Proposed
+): boolean {
+  const proposal = state.book.get(id)
+  if (proposal !== undefined) return !proposal.ended
+  return meshMs - atMs < ORDERED_WITHIN_MS * terms.pace
+}
+
+type Readings = Omit<
+  CouncilPort,
+  'propose' | 'vote' | 'approve' | 'object' | 'cancel' | 'appeal' | 'admit'
+>
+
+function readings(service: CouncilService, self: string): Readings {
+  const { council: seat, terms } = service
+  const resultOf = (id: string): governance.ResultBundle | undefined => {
+    const proposal = seat.state.book.get(id)
+    return proposal && isCounted(proposal) ? proposal.result() : undefined
+  }
+  return {
     weight: (member = self) => seat.state.weights.explain(member, seat.state.policy),
+    weights: () => weightsOf(seat.state),
+    decisions: () => seat.state.decisions,
     proposals: () =>
       [...seat.state.book.ended(), ...seat.state.book.live()]
         .reverse()
-        .map(proposal => viewOf(service, self, proposal)),
+        .map(proposal => proposalView(service, self, proposal)),
     proposal(id) {
       const proposal = seat.state.book.get(id)
-      return proposal && viewOf(service, self, proposal)
+      return proposal && proposalView(service, self, proposal)
     },
     policies: () =>
       seat.state.policies
         .entries()
         .map(({ policy, fromEpoch }) => ({ version: policy.version, fromEpoch, policy })),
     certificate: proposal => service.certificates.get(proposal),
-    result(id) {
-      const proposal = seat.state.book.get(id)
-      return proposal && isCounted(proposal) ? proposal.result() : undefined
+    decisionFile(proposal) {
+      const certificate = service.certificates.get(proposal)
+      return certificate && decisionFile(terms, certificate)
+    },
+    result: resultOf,
+    async resultFile(id) {
+      const bundle = resultOf(id)
+      if (bundle === undefined) return undefined
+      const ballots = await service.ballotsOn(id)
+      return resultFile(terms, bundle, ballots, member => seat.state.keys.get(member)!)
+    },
+    receipt(id, member = self) {
+      const bundle = resultOf(id)
+      return bundle && governance.receipts(bundle, [member], sha256Of(service))[0]
+    },
+    revisit(id, version) {
+      const bundle = resultOf(id)
+      const entry = seat.state.policies.entries().find(({ policy }) => policy.version === version)
+      return bundle && entry && governance.revisit(bundle, entry.policy)
     },
     appeals: () => seat.state.appeals.state(),
     notices() {
@@ -75,10 +150,15 @@ export function createCouncilPort(service: CouncilService, self: string): Counci
         service.meshMs
       )
     },
-    state: () => stateOf(service),
+    state: () => councilView(service),
     onEvent: listener => service.onEvent(listener)
   }
-  return port
+}
+
+function weightsOf({ weights, policy }: council.CouncilState): WeightsView {
+  const { epoch, policyVersion, root, total, rows } = weights.latest!
+  const levelled = rows.map(row => ({ ...row, level: governance.levelOf(row, policy.weight) }))
+  return { epoch, policyVersion, root, total, rows: levelled }
 }
 
 function refused(code: string): {
@@ -86,7 +166,11 @@ function refused(code: string): {
   readonly code: string
   readonly nextStep: string
 } {
-  const known: Readonly<Record<string, string>> = governance.nextStep
+  const known: Readonly<Record<string, string>> = {
+    ...governance.nextStep,
+    ...council.itemNextStep,
+    'already-said': 'nothing takes an approval or a refusal back; object once the vote has passed'
+  }
   return { ok: false, code, nextStep: known[code] ?? 'see the state of the council and try again' }
 }
 
@@ -124,71 +208,8 @@ function touchedBy(action: governance.Action): readonly string[] {
   return action.kind === 'quarantine' ? [action.member] : []
 }
 
-const BITS_PER_REVISION = 3
-
-const lastRevision = (ballots: governance.BallotSet): number =>
-  Math.floor((31 - Math.clz32(ballots)) / BITS_PER_REVISION)
-
-function viewOf(
-  { council: seat }: CouncilService,
-  self: string,
-  proposal: governance.Proposal
-): ProposalView {
-  const { id, draft, phase, rules, openMs, closeMs, dueMs, enactedMs, effectUntilMs } = proposal
-  const { type, title, proposer, action, impact, rollback } = draft
-  const { quorumPercent, thresholdPercent } = rules
-  const asking = seat.asking(id)
-  const ballots = proposal.ballotsOf(self)
-  return {
-    ...{ id, type, title, proposer, phase, action, openMs, closeMs, impact },
-    ...(dueMs === undefined ? {} : { dueMs }),
-    tally: { ...proposal.sums, total: proposal.totalWeight, quorumPercent, thresholdPercent },
-    ...(asking && {
-      approval: {
-        class: rules.actionClass,
-        certified: proposal.certified,
-        scope: asking.scope,
-        approvedPower: asking.approvedPower,
-        neededPower: asking.neededPower,
-        asked: asking.asked
-      }
-    }),
-    ...(enactedMs === undefined ? {} : { enactedMs }),
-    ...(effectUntilMs === undefined ? {} : { effectUntilMs }),
-    rollback: rollback.steps,
-    ...(ballots === 0 ? {} : { ownBallot: lastBallot(ballots) })
-  }
-}
-
-function lastBallot(ballots: governance.BallotSet): NonNullable<ProposalView['ownBallot']> {
-  const revision = lastRevision(ballots)
-  const bits = (ballots >>> (BITS_PER_REVISION * revision)) & 0b111
-  const choice = Math.max(0, 31 - Math.clz32(bits)) as governance.Choice
-  return { choice, revision }
-}
-
 const UNCOUNTED: ReadonlySet<governance.Phase> = new Set(['draft', 'open', 'counting', 'cancelled'])
 
 /** An emergency can fail while its vote is open. */
 const isCounted = ({ phase, draft }: governance.Proposal): boolean =>
   !UNCOUNTED.has(phase) && !(phase === 'failed' && draft.type === 'emergency')
-
-function stateOf(service: CouncilService): CouncilView {
-  const { council: seat, terms, meshMs, rejected } = service
-  const { state, height, view, isVoter } = seat
-  const { epoch, effects } = state
-  return {
-    nowMs: meshMs,
-    lastMs: state.nowMs,
-    pace: terms.pace,
-    epoch: epoch.number,
-    epochId: epoch.id,
-    ...{ height, view, isVoter, effects },
-    validators: effects.validators,
-    tolerance: epoch.tolerance().says,
-    convicted: [...state.convicted].map(at => effects.validators[at]!),
-    decisions: state.decided,
-    digest: state.digest(),
-    rejected: Object.fromEntries([...rejected].sort(([a], [b]) => (a < b ? -1 : 1)))
-  }
-}

@@ -23,7 +23,7 @@ export async function openCouncil({
     member => overlay.dial(member),
     member => overlay.wants(member)
   )
-  const store = await CouncilStore.open(ledger, init.self.id)
+  const store = await CouncilStore.open(ledger, init.self.id, init.context)
   const service = new CouncilService({ ...init, store, ask })
   const { directory } = init.context
   await serveCouncil(host, directory, (request, from) => service.respond(request, from))

@@ -1,4 +1,5 @@
-import type { council, governance } from '@torusmesh/consensus'
+import type { council, governance, ObserveReason } from '@torusmesh/consensus'
+import type { DecisionFile, ResultFile } from './files.ts'
 
 /** What a member wants to propose; the node adds the simulation, the weights and the policy. */
 export interface ProposeInit {
@@ -45,6 +46,8 @@ export interface ProposalView {
     readonly neededPower: number
     /** Members whose approval counts. */
     readonly asked: readonly string[]
+    /** What this node's member has said, approval or refusal. */
+    readonly own?: boolean
   }
   readonly enactedMs?: number
   readonly effectUntilMs?: number
@@ -69,6 +72,10 @@ export interface CouncilView {
   readonly isVoter: boolean
   readonly validators: readonly string[]
   readonly tolerance: string
+  /** Blocks that contradict final ones: more than a third of the power is faulty. */
+  readonly forks: number
+  /** Why a validator doesn't vote in this epoch. */
+  readonly observes?: ObserveReason
   /** Members proven to have contradicted themselves in this epoch. */
   readonly convicted: readonly string[]
   readonly decisions: number
@@ -77,6 +84,15 @@ export interface CouncilView {
   readonly effects: council.Effects
   /** Messages dropped, by reason. */
   readonly rejected: Readonly<Record<string, number>>
+}
+
+/** Who weighs what in an epoch, with the root that proposals pin. */
+export interface WeightsView {
+  readonly epoch: number
+  readonly policyVersion: number
+  readonly root: string
+  readonly total: number
+  readonly rows: readonly (governance.MemberWeight & { readonly level: governance.Level })[]
 }
 
 /** A policy version and the weight epoch from which it is in force. */
@@ -91,9 +107,9 @@ export interface PolicyView {
  * promise resolves when it is published, `onEvent` tells of what came of it.
  */
 export interface CouncilPort {
-  /** Files a proposal. @returns its id */
+  /** Files a proposal; the same one again while it is under way is one. @returns its id */
   propose(init: ProposeInit): Promise<Said<string>>
-  /** Votes, or changes the vote there is. */
+  /** Votes, or changes the vote there is; the same choice again is no change. */
   vote(proposal: string, choice: 'approve' | 'deny' | 'abstain'): Promise<Said>
   /** Signs this validator's approval of the proposal's action, or its refusal. */
   approve(proposal: string, approves?: boolean): Promise<Said>
@@ -107,12 +123,24 @@ export interface CouncilPort {
   admit(identity: Uint8Array): Promise<Said>
   /** Why a member weighs what it weighs; `undefined` for a stranger. This node's own if left out. */
   weight(member?: string): governance.WeightExplanation | undefined
+  /** All weights of the newest snapshot, by member. */
+  weights(): WeightsView
+  /** The last decisions, oldest first. */
+  decisions(): readonly council.Decision[]
   /** All proposals under way and those that ended last, newest first. */
   proposals(): ProposalView[]
   proposal(id: string): ProposalView | undefined
   policies(): PolicyView[]
   /** What shows a decision to others, by its proposal; of the last 256. */
   certificate(proposal: string): council.DecisionCertificate | undefined
+  /** The same as a file that anybody checks offline. */
+  decisionFile(proposal: string): DecisionFile | undefined
+  /** A counted vote with its signed ballots, as a file that anybody counts again offline. */
+  resultFile(proposal: string): Promise<ResultFile | undefined>
+  /** That a member's ballots are under the root of a counted vote. */
+  receipt(proposal: string, member?: string): governance.VoteReceipt | undefined
+  /** A counted vote under another version of the policy; `undefined` if either is unknown. */
+  revisit(proposal: string, version: number): governance.Revisited | undefined
   /** The result of a vote with what it takes to count it again, once it is counted. */
   result(proposal: string): governance.ResultBundle | undefined
   appeals(): readonly governance.Appeal[]

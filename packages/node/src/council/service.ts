@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto'
-import { council, decodeMessage, encodeMessage } from '@torusmesh/consensus'
-import { statementReceived } from '@torusmesh/ledger'
+import { council, decodeMessage, encodeMessage, type ObserveReason } from '@torusmesh/consensus'
+import { councilEvent, statementReceived } from '@torusmesh/ledger'
 import {
   type Attestor,
   COUNCIL_MESSAGE_MAX_BYTES,
@@ -14,25 +13,32 @@ import {
   sealEnvelope,
   type Verdict
 } from '@torusmesh/protocol'
+import type { MemberSigners } from '../identity/signers.ts'
 import { gossipVerdict } from '../inbound/inbound.ts'
+import type { Logger } from '../log/index.ts'
 import type { Member } from '../overlay/directory.ts'
-import type { RuntimeContext, RuntimePart } from '../runtime/context.ts'
+import type { Restrictions, RuntimeContext, RuntimePart } from '../runtime/context.ts'
 import { Speaker } from '../runtime/speaker.ts'
+import { ballotsIn, type SignedBallot } from './ballots.ts'
+import { lineOf } from './lines.ts'
 import { approvalBytes, messageOf, rejectCodeOf, statementOf } from './messages.ts'
+import type { OwnWords } from './own-words.ts'
 import type { CouncilStore } from './store.ts'
 import type { AskCouncil, CouncilAnswer } from './sync.ts'
-import { signAs } from './terms.ts'
 
 export interface CouncilServiceInit {
   readonly context: RuntimeContext
   readonly founding: () => council.CouncilState
   readonly self: Member
   readonly identity: Attestor
-  /** ML-DSA-65, for votes and approvals, whose contexts bind their epoch. */
-  readonly secretKey: Uint8Array
+  /** For votes and approvals, whose contexts bind their epoch. */
+  readonly signers: Pick<MemberSigners, 'signBallot' | 'secretOf'>
   readonly store: CouncilStore
+  readonly logger: Logger
   readonly ask: AskCouncil
 }
+
+const FORKED = 'two blocks are final at one height: act on nothing, ask the other operators'
 
 /** Between two questions about what was decided, while nobody has answered. */
 const ASK_AGAIN_MS = 1_000
@@ -60,11 +66,16 @@ type Listener = (event: council.CouncilEvent) => void
  * The council's shell: gossip and streams in, ledger before everything that leaves, timers only while
  * something is under way.
  */
-export class CouncilService implements RuntimePart {
+export class CouncilService implements RuntimePart, Restrictions {
   readonly council: council.Council
   readonly terms: council.CouncilTerms
   readonly rejected: Map<council.CouncilReject, number> = new Map()
   readonly certificates: Map<string, council.DecisionCertificate> = new Map()
+  readonly words: OwnWords
+  /** Finalized twice at one height: more than a third of the power is faulty. */
+  forks = 0
+  /** Why this node doesn't vote in this epoch although it is in the set. */
+  observes: ObserveReason | undefined
   readonly #init: CouncilServiceInit
   readonly #speaker: Speaker
   readonly #listeners = new Set<Listener>()
@@ -86,7 +97,7 @@ export class CouncilService implements RuntimePart {
 
   constructor(init: CouncilServiceInit) {
     this.#init = init
-    const { context, founding, self, identity, secretKey, store } = init
+    const { context, founding, self, identity, signers, store } = init
     const { network, env, journal, clock } = context
     const { wallMs } = clock
     this.#speaker = new Speaker({ network, env, self, journal, wallMs, attestor: identity })
@@ -95,11 +106,12 @@ export class CouncilService implements RuntimePart {
     this.council = new council.Council({
       founding: state,
       self: self.key,
-      secretOf: (proposal, epochId) =>
-        createHmac('sha256', secretKey).update(`council ${proposal} ${epochId}`).digest(),
+      secretOf: (proposal, epochId) => signers.secretOf(`council ${proposal} ${epochId}`),
       batches: store.batches,
       records: store.records
     })
+    for (const shown of this.council.replayed) this.#keep(shown)
+    this.words = store.words
     store.release()
   }
 
@@ -135,6 +147,29 @@ export class CouncilService implements RuntimePart {
     const envelope = await this.#speaker.say(Subject.governance, council.governancePayload(said))
     this.#take({ type: 'statement', from: self.key, envelope })
     await context.gossip.publish(Subject.governance, undefined, envelope)
+  }
+
+  /** The ballots on a proposal as they were signed, in the order in which they were counted. */
+  async ballotsOn(proposal: string): Promise<SignedBallot[]> {
+    const batches = await this.#init.store.votesOn(proposal)
+    const ballots = batches.flatMap(batch => ballotsIn(batch, this.terms))
+    return ballots.filter(ballot => ballot.proposal === proposal)
+  }
+
+  isQuarantined(member: string): boolean {
+    return this.#emergencies.some(
+      ({ action }) => action.kind === 'quarantine' && action.member === member
+    )
+  }
+
+  isPaused(service: council.PausableService): boolean {
+    return this.#emergencies.some(
+      ({ action }) => action.kind === 'pause' && action.service === service
+    )
+  }
+
+  get #emergencies(): readonly council.Emergency[] {
+    return this.council.state.effects.emergencies
   }
 
   approve(proposal: string, approves: boolean): void {
@@ -234,10 +269,10 @@ export class CouncilService implements RuntimePart {
       case 'persist':
         return this.#persist(output)
       case 'sign': {
-        const { secretKey } = this.#init
         const { epochId, ballot, statement, context } = output
-        const signature = signAs(secretKey, statement, context)
-        return this.#take({ type: 'signed', epochId, ballot, signature })
+        return this.#sign(statement, context, signature =>
+          this.#take({ type: 'signed', epochId, ballot, signature })
+        )
       }
       case 'sign-approval':
         return this.#signApproval(output)
@@ -256,9 +291,9 @@ export class CouncilService implements RuntimePart {
       case 'decide':
         return this.#later('keep a decision', () => this.#init.store.decided(output.batch))
       case 'event':
-        return this.#later('tell', async () => this.#tell(output.event))
+        return this.#later('tell', () => this.#tell(output.event))
       case 'execute':
-        return this.#later('execute', async () => this.#execute(output.certificate))
+        return this.#later('execute', async () => this.#keep(output.certificate))
       case 'behind':
         return this.#behind(0)
       case 'reject':
@@ -266,9 +301,11 @@ export class CouncilService implements RuntimePart {
         this.rejected.set(output.code, (this.rejected.get(output.code) ?? 0) + 1)
         return
       case 'fork':
+        this.forks++
+        return this.#init.logger.error({ view: output.certificate.view }, FORKED)
       case 'observe':
-        // The state shows it: this node votes no more in this epoch.
-        return
+        this.observes = output.why
+        return this.#init.logger.warn({ why: output.why }, 'this node votes no more')
       default:
         output satisfies never
     }
@@ -287,12 +324,20 @@ export class CouncilService implements RuntimePart {
 
   #signApproval(output: Extract<council.CouncilOutput, { type: 'sign-approval' }>): void {
     const { motion, approves, validator, statement, context } = output
-    const signature = signAs(this.#init.secretKey, statement, context)
-    const approval = { motion, approves, validator, signature }
-    this.#init.context.background('approve', async () => {
-      await this.#init.store.approval(approvalBytes(approval))
-      this.#take({ type: 'approved', approval })
+    this.#sign(statement, context, signature => {
+      const approval = { motion, approves, validator, signature }
+      this.#init.context.background('approve', async () => {
+        await this.#init.store.approval(approvalBytes(approval))
+        this.#take({ type: 'approved', approval })
+      })
     })
+  }
+
+  /** At once with a key in memory, later with one in a vault. */
+  #sign(statement: Uint8Array, context: Uint8Array, then: (signature: Uint8Array) => void): void {
+    const signature = this.#init.signers.signBallot(statement, context)
+    if (signature instanceof Uint8Array) return then(signature)
+    this.#init.context.background('sign', async () => then(await signature))
   }
 
   /** What follows a decision is done when the decision is durable, in order. */
@@ -305,11 +350,12 @@ export class CouncilService implements RuntimePart {
     })
   }
 
-  #tell(event: council.CouncilEvent): void {
+  async #tell(event: council.CouncilEvent): Promise<void> {
+    await this.#init.context.journal.record(councilEvent, lineOf(event))
     for (const listener of this.#listeners) listener(event)
   }
 
-  #execute(certificate: council.DecisionCertificate): void {
+  #keep(certificate: council.DecisionCertificate): void {
     this.certificates.set(certificate.decision.proposal, certificate)
     for (const oldest of this.certificates.keys()) {
       if (this.certificates.size <= CERTIFICATES_KEPT) break

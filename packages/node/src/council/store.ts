@@ -1,13 +1,26 @@
-import { type council, decodeMessage, encodeMessage, type Message } from '@torusmesh/consensus'
 import {
+  type council,
+  decode,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  readApproval
+} from '@torusmesh/consensus'
+import {
+  type CouncilPart,
+  councilApproval,
+  councilDecided,
+  councilRecord,
   type EventType,
   eventOf,
   type Ledger,
   type LedgerEvent,
-  MAX_PAYLOAD_BYTES
+  MAX_PAYLOAD_BYTES,
+  statementSent
 } from '@torusmesh/ledger'
 import { COUNCIL_MESSAGES_MAX, CouncilResponse, decodeCouncilResponse } from '@torusmesh/protocol'
-import { councilApproval, councilDecided, councilRecord, type Part } from './ledger-events.ts'
+import { ballotIn, ballotsIn, type Mesh } from './ballots.ts'
+import { OwnWords } from './own-words.ts'
 
 type Batch = council.Batch
 
@@ -22,6 +35,8 @@ interface Entry {
   readonly seq: number
   readonly parts: number
   readonly sizeBytes: number
+  /** Proposals with ballots in it. */
+  readonly votedOn: ReadonlySet<string>
 }
 
 /** What was decided since some view, as much as one answer takes. */
@@ -35,27 +50,32 @@ export interface Since {
 export class CouncilStore {
   readonly #ledger: Ledger
   readonly #self: Uint8Array
+  readonly #mesh: Mesh
   readonly #entries: Entry[] = []
   readonly batches: Batch[] = []
   readonly records: Message[] = []
+  /** What this node's member has said: it must never contradict itself. */
+  readonly words: OwnWords = new OwnWords()
 
-  private constructor(ledger: Ledger, self: Uint8Array) {
+  private constructor(ledger: Ledger, self: Uint8Array, mesh: Mesh) {
     this.#ledger = ledger
+    this.#mesh = mesh
     this.#self = self
   }
 
   /** Reads a ledger that was verified when it was opened. */
-  static async open(ledger: Ledger, self: Uint8Array): Promise<CouncilStore> {
-    const store = new CouncilStore(ledger, self)
+  static async open(ledger: Ledger, self: Uint8Array, mesh: Mesh): Promise<CouncilStore> {
+    const store = new CouncilStore(ledger, self, mesh)
     const read = new PartReader()
     for await (const event of ledger.read({})) {
+      if (event.type === statementSent.number) store.#heardSelf(event.payload)
       const whole = read.take(event)
       if (whole === undefined) continue
       if (whole.type === councilDecided.number) store.#takeBatch(whole)
       else if (whole.type === councilRecord.number) {
         const decoded = decodeMessage(whole.bytes)
         if (decoded.ok) store.records.push(decoded.message)
-      }
+      } else store.#heardApproval(whole.bytes)
     }
     return store
   }
@@ -79,8 +99,18 @@ export class CouncilStore {
   async decided(batch: Batch): Promise<void> {
     const bytes = encodeBatch(batch)
     const { seq, parts } = await this.#append(councilDecided, bytes)
-    const { epochId, certificate } = batch
-    this.#entries.push({ epochId, view: certificate.view, seq, parts, sizeBytes: bytes.length })
+    this.#enter(batch, { seq, parts, sizeBytes: bytes.length })
+  }
+
+  /** The batches with ballots on a proposal, in order. */
+  async votesOn(proposal: string): Promise<Batch[]> {
+    const batches: Batch[] = []
+    for (const entry of this.#entries.filter(({ votedOn }) => votedOn.has(proposal))) {
+      const whole = await this.#whole(entry)
+      const batch = whole === undefined ? undefined : decodeBatch(whole.bytes)
+      if (batch !== undefined) batches.push(batch)
+    }
+    return batches
   }
 
   /**
@@ -110,26 +140,48 @@ export class CouncilStore {
     return last < 0 ? this.#entries.length : last + 1
   }
 
-  async #read({ seq, parts }: Entry): Promise<Uint8Array[]> {
+  async #read(entry: Entry): Promise<Uint8Array[]> {
+    const whole = await this.#whole(entry)
+    const decoded = whole === undefined ? undefined : decodeCouncilResponse(whole.bytes)
+    return decoded?.ok ? decoded.value.messages : []
+  }
+
+  async #whole({ seq, parts }: Entry): Promise<Whole | undefined> {
     const read = new PartReader()
     for await (const event of this.#ledger.read({ from: seq, limit: parts })) {
       const whole = read.take(event)
-      const decoded = whole === undefined ? undefined : decodeCouncilResponse(whole.bytes)
-      if (decoded?.ok) return decoded.value.messages
+      if (whole !== undefined) return whole
     }
-    return []
+    return undefined
+  }
+
+  #enter(batch: Batch, where: Pick<Entry, 'seq' | 'parts' | 'sizeBytes'>): void {
+    const { epochId, certificate } = batch
+    this.#entries.push({
+      ...{ epochId, view: certificate.view, ...where },
+      votedOn: new Set(ballotsIn(batch, this.#mesh).map(({ proposal }) => proposal))
+    })
+  }
+
+  #heardSelf(envelope: Uint8Array): void {
+    const ballot = ballotIn(envelope, this.#mesh)
+    if (ballot !== undefined) this.words.voted(ballot.proposal, ballot)
+  }
+
+  #heardApproval(bytes: Uint8Array): void {
+    const approval = decode(bytes, readApproval)
+    if (approval !== null) this.words.approved(approval.motion.id, approval.approves)
   }
 
   #takeBatch({ bytes, seq, parts }: Whole): void {
     const batch = decodeBatch(bytes)
     if (batch === undefined) return
-    const { epochId, certificate } = batch
-    this.#entries.push({ epochId, view: certificate.view, seq, parts, sizeBytes: bytes.length })
+    this.#enter(batch, { seq, parts, sizeBytes: bytes.length })
     this.batches.push(batch)
   }
 
   async #append(
-    type: EventType<Part>,
+    type: EventType<CouncilPart>,
     bytes: Uint8Array
   ): Promise<{ readonly seq: number; readonly parts: number }> {
     const of = Math.max(1, Math.ceil(bytes.length / PART_BYTES))
@@ -149,7 +201,7 @@ interface Whole {
   readonly bytes: Uint8Array
 }
 
-const TYPES: ReadonlyMap<number, EventType<Part>> = new Map(
+const TYPES: ReadonlyMap<number, EventType<CouncilPart>> = new Map(
   [councilRecord, councilDecided, councilApproval].map(type => [type.number, type])
 )
 

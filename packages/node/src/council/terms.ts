@@ -21,15 +21,6 @@ const ports: council.CouncilPorts = {
     suite.verify(publicKey, message, signature, context)
 }
 
-/** Signs under a context of the council's with an identity key. */
-export function signAs(
-  secretKey: Uint8Array,
-  message: Uint8Array,
-  context: Uint8Array
-): Uint8Array {
-  return suite.sign(secretKey, message, context)
-}
-
 /** Where the council of a mesh begins; made at the first call, the same for all hosts of a process. */
 export function foundingOf(
   genesis: Genesis,

@@ -74,6 +74,8 @@ export class Devnet {
   readonly #slots: ShardSlot[] = []
   readonly #listeners = new Set<StandingListener>()
   readonly #temporary: string | undefined
+  /** Holds the folders of all hosts. */
+  readonly folder: string
   #first: LocalShard | undefined
   #onProgress: Progress = () => undefined
   #stopped: Promise<void> | undefined
@@ -81,7 +83,8 @@ export class Devnet {
   wiredAtMs = 0
 
   /** @param temporary - a folder to remove in the end */
-  constructor(nodes: number, temporary: string | undefined) {
+  constructor(nodes: number, folder: string, temporary: string | undefined) {
+    this.folder = folder
     this.sides = sidesFor(nodes)
     this.#temporary = temporary
   }
@@ -89,6 +92,12 @@ export class Devnet {
   /** The node of the first host, which lives in the present thread. */
   get firstNode(): MeshNode {
     return this.#first!.node(0)
+  }
+
+  /** The nodes of the present thread, all of them where one thread is enough, and their names. */
+  get localNodes(): { readonly name: string; readonly node: MeshNode }[] {
+    const { names, first } = this.#slots[0]!.init
+    return names.map((name, i) => ({ name, node: this.#first!.node(first + i) }))
   }
 
   get alive(): DevnetHost[] {
@@ -280,7 +289,7 @@ export async function startDevnet(init: DevnetInit): Promise<Devnet> {
   }
   signal?.throwIfAborted()
   const temporary = homePath === undefined ? await mkdtemp(join(tmpdir(), 'torusmesh-')) : undefined
-  const devnet = new Devnet(nodes, temporary)
+  const devnet = new Devnet(nodes, homePath ?? temporary!, temporary)
   try {
     await unlessAborted(start(devnet, homePath ?? temporary!, init), signal)
     return devnet

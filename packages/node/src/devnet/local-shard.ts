@@ -5,6 +5,7 @@ import { NodeError } from '../errors.ts'
 import { createDelayedWire, type Wire } from '../host/delayed-transport.ts'
 import { Home } from '../identity/home.ts'
 import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
+import { keptSigners } from '../identity/signers.ts'
 import type { Logger } from '../log/index.ts'
 import type { MeshNode } from '../node.ts'
 import { openNode } from '../open-node.ts'
@@ -202,7 +203,8 @@ export class LocalShard implements Shard {
     const own = new Map<string, readonly string[]>()
     await eachInParallel(PARALLEL_HOMES, this.#seeds, this.#stopping.signal, async (seed, i) => {
       const node = await openNode({
-        ...{ home: seed.home, secrets: seed.secrets, state: await seed.home.state() },
+        ...{ home: seed.home, state: await seed.home.state() },
+        signers: keptSigners(seed.secrets, this.#resources.pool),
         ...{ config, charter, resources: this.#resources, meter: this.#meter },
         enrolment: undefined,
         clock: systemClock,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { NodeConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
 import { suiteNames } from '../node-view.ts'
-import { serveApi } from '../serve-api.ts'
+import { type ServedApi, serveApi } from '../serve-api.ts'
 import type { DemoSummary } from './demo-summary.ts'
 import { type Devnet, type DevnetHost, type DevnetPhase, startDevnet } from './devnet.ts'
 import type { HostRow } from './host-row.ts'
@@ -29,8 +29,10 @@ export interface DemoInit {
 
 /** A running demo, for whoever shows it. */
 export interface DemoMesh {
-  /** The status API of the first host. */
+  /** The API of the first host; `api.json` in a host's folder says how that one is reached. */
   readonly apiUrl: string
+  /** Holds a folder for each host. */
+  readonly folder: string
   /** As of a second ago at most while it is asked for each second. */
   rows(): HostRow[]
   readonly sides: readonly number[]
@@ -70,9 +72,9 @@ async function show(
 ): Promise<Pick<DemoSummary, 'rssMb' | 'reports' | 'broadcast' | 'failures'>> {
   const { signal, durationS = Number.POSITIVE_INFINITY } = init
   const falseRemovals = new FalseRemovals(devnet)
-  const api = await serveApi(devnet.firstNode, init)
+  const apis = await serveAll(devnet, init)
   try {
-    init.onReady(await meshOf(devnet, api.url))
+    init.onReady(await meshOf(devnet, apis[0]!.url))
     const endMs = performance.now() + durationS * 1_000
     await pause(SETTLE_MS, signal)
     const { broadcast, kills } = await measure(devnet, init)
@@ -85,8 +87,24 @@ async function show(
     }
   } finally {
     falseRemovals.stop()
-    await api.close()
+    await Promise.all(apis.map(api => api.close()))
   }
+}
+
+/** Hosts whose API is served: people look at some, not at hundreds. */
+const SERVED_MAX = 64
+
+/** An API for each host, which its folder tells the command line of; the first takes the port asked for. */
+async function serveAll(devnet: Devnet, init: DemoInit): Promise<ServedApi[]> {
+  const apis: ServedApi[] = []
+  for (const { node } of devnet.localNodes.slice(0, SERVED_MAX)) {
+    const port = apis.length === 0 ? init.config.api.port : 0
+    const config = { ...init.config, api: { ...init.config.api, port } }
+    const api = await serveApi(node, { ...init, config })
+    apis.push(api)
+    await node.parts.home.saveApiAccess({ url: api.url, token: api.token, pid: process.pid })
+  }
+  return apis
 }
 
 async function measure(
@@ -124,6 +142,7 @@ async function meshOf(devnet: Devnet, apiUrl: string): Promise<DemoMesh> {
   }
   return {
     apiUrl,
+    folder: devnet.folder,
     sides: devnet.sides,
     rows() {
       // While the mesh stops there is nothing new to see.

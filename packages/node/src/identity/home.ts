@@ -1,9 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type EnvName, type Genesis, genesisFromText, genesisToText } from '@torusmesh/protocol'
 import { NodeError } from '../errors.ts'
-import { decodeSecrets, encodeSecrets, type MemberSecrets } from './keys.ts'
-import { fileError, readPrivateFile, writePrivateFile } from './private-file.ts'
+import {
+  decodeSecrets,
+  encodeMemberKeys,
+  encodeSecrets,
+  type MemberKeys,
+  type MemberSecrets,
+  memberKeysIn,
+  memberKeysOf
+} from './keys.ts'
+import { erasePrivateFile, fileError, readPrivateFile, writePrivateFile } from './private-file.ts'
 
 /** How this member came in, if not by the genesis file: what its node record carries. */
 export interface EnrolmentProof {
@@ -60,8 +69,36 @@ export class Home {
     }
   }
 
+  /** The vault's folder, if the home has one. */
+  get vaultPath(): string {
+    return join(this.path, 'vault')
+  }
+
+  /** Whether there are keys: in `keys.json` or in a vault. */
   async exists(): Promise<boolean> {
+    return (await this.hasVault()) || (await this.hasSecrets())
+  }
+
+  /** Whether the keys are in the home's vault. */
+  async hasVault(): Promise<boolean> {
+    return (await readPrivateFile(this.#file('vault.json'))) !== undefined
+  }
+
+  /** Whether the keys are in `keys.json`. */
+  async hasSecrets(): Promise<boolean> {
     return (await readPrivateFile(this.#file('keys.json'))) !== undefined
+  }
+
+  /** The public halves, wherever the keys are. */
+  async memberKeys(): Promise<MemberKeys> {
+    const text = await readPrivateFile(this.#file('vault.json'))
+    if (text === undefined) return memberKeysOf(await this.secrets())
+    return this.#parse('vault.json', text, memberKeysIn)
+  }
+
+  /** Says that the keys are in the vault from now on. */
+  async saveMemberKeys(keys: MemberKeys): Promise<void> {
+    await writePrivateFile(this.#file('vault.json'), encodeMemberKeys(keys))
   }
 
   async secrets(): Promise<MemberSecrets> {
@@ -70,6 +107,37 @@ export class Home {
 
   async saveSecrets(secrets: MemberSecrets): Promise<void> {
     await writePrivateFile(this.#file('keys.json'), encodeSecrets(secrets))
+  }
+
+  /** Overwrites `keys.json` and removes it. A file system may keep what was there all the same. */
+  async eraseSecrets(): Promise<void> {
+    await erasePrivateFile(this.#file('keys.json'))
+  }
+
+  /** Forgets keys that nobody knows yet, and their vault. */
+  async discardKeys(): Promise<void> {
+    await this.eraseSecrets()
+    for (const name of ['vault.json', 'vault', 'vault-node.token', 'vault-admin.token']) {
+      await rm(this.#file(name), { recursive: true, force: true })
+    }
+  }
+
+  /** A token for the home's vault: of the node, which may sign, or of the admin. */
+  async vaultToken(of: 'node' | 'admin'): Promise<string | undefined> {
+    return (await readPrivateFile(this.#file(`vault-${of}.token`)))?.trim()
+  }
+
+  async saveVaultToken(of: 'node' | 'admin', token: string): Promise<void> {
+    await writePrivateFile(this.#file(`vault-${of}.token`), `${token}\n`)
+  }
+
+  /** 32 bytes that hide the council's ballots until they are opened; made when first asked for. */
+  async ballotSecret(): Promise<Uint8Array> {
+    const text = await readPrivateFile(this.#file('ballots.secret'))
+    if (text !== undefined) return fromBase64(text)
+    const secret = randomBytes(32)
+    await writePrivateFile(this.#file('ballots.secret'), secret.toString('base64'))
+    return secret
   }
 
   async genesis(): Promise<Genesis> {

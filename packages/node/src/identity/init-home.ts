@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { checkGenesis, type Env, envName, networkId } from '@torusmesh/protocol'
-import { createAttestationPool } from '@torusmesh/protocol/native'
 import { createTorus } from '@torusmesh/torus'
 import { NodeError } from '../errors.ts'
 import { memberOf } from '../overlay/admission.ts'
 import { Home } from './home.ts'
-import { createSecrets, publicKeysOf } from './keys.ts'
+import { makeKeys } from './make-keys.ts'
 
 export interface InitHomeInit {
   readonly homePath: string
@@ -14,6 +13,8 @@ export interface InitHomeInit {
   readonly env: Env
   readonly sides: readonly number[]
   readonly nowMs: number
+  /** Puts the keys into a vault under it: UTF-8; zeroed. Without one they lie in `keys.json`. */
+  readonly passphrase?: Uint8Array | undefined
 }
 
 export interface InitialisedHome {
@@ -37,17 +38,16 @@ export async function initHome(init: InitHomeInit): Promise<InitialisedHome> {
       `${init.homePath} holds a node already: start it with \`torusmesh up\`, or choose another --home`
     )
   }
-  if (await home.exists()) {
+  const isReady = await home.hasVault()
+  if (!isReady && (await home.hasSecrets())) {
     throw new NodeError(
       'HOME_EXISTS',
       `${init.homePath} holds the keys of a node that was about to join: run \`torusmesh join\` again, or choose another --home`
     )
   }
   const torus = createTorus(init.sides)
-  const pool = createAttestationPool({ threads: 1 })
-  const secrets = await createSecrets(pool).finally(() => pool.close())
-  const keys = publicKeysOf(secrets)
   const cell = randomInt(torus.cells)
+  const { keys } = isReady ? await home.memberKeys() : await makeKeys(home, init.passphrase)
   const checked = checkGenesis({
     name: init.name,
     env: init.env,
@@ -55,8 +55,10 @@ export async function initHome(init: InitHomeInit): Promise<InitialisedHome> {
     createdMs: init.nowMs,
     founders: [{ keys, cell, addresses: [] }]
   })
-  if (!checked.ok) throw new NodeError('GENESIS_REFUSED', checked.message)
-  await home.saveSecrets(secrets)
+  if (!checked.ok) {
+    if (!isReady) await home.discardKeys()
+    throw new NodeError('GENESIS_REFUSED', checked.message)
+  }
   await home.noteEnv(envName(init.env))
   await home.saveGenesis(checked.genesis)
   const { key, peer } = memberOf(keys, cell)

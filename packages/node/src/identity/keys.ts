@@ -34,9 +34,21 @@ export function publicKeysOf(secrets: MemberSecrets): KeySet {
   }
 }
 
+/** The public halves of a member's keys. */
+export interface MemberKeys {
+  /** Those that other members know. */
+  readonly keys: KeySet
+  /** ML-DSA-44: who reads its ledger knows it. */
+  readonly checkpoint: Uint8Array
+}
+
+export function memberKeysOf(secrets: MemberSecrets): MemberKeys {
+  return { keys: publicKeysOf(secrets), checkpoint: secrets.checkpoint.publicKey }
+}
+
 /** What a member's ledger is called in its checkpoints: the first line of each. */
-export function ledgerName(secrets: MemberSecrets): string {
-  return `torusmesh/ledger/${bytesToHex(memberId(publicKeysOf(secrets)))}`
+export function ledgerName(keys: KeySet): string {
+  return `torusmesh/ledger/${bytesToHex(memberId(keys))}`
 }
 
 const FORMAT = 'torusmesh-keys-1'
@@ -76,6 +88,34 @@ export function decodeSecrets(text: string, path: string): MemberSecrets {
     // The cause could quote the file: it stays out of the message and of the error.
     throw new NodeError('HOME_DAMAGED', `${path} holds no readable keys: restore it from a backup`)
   }
+}
+
+const VAULT_FORMAT = 'torusmesh-vault-1'
+/** ML-DSA-65's is the longest: 1,952 bytes. */
+const PUBLIC_KEY_MAX_BYTES = 2_048
+
+/** What a home with a vault keeps of its keys: the public halves. */
+export function encodeMemberKeys({ keys, checkpoint }: MemberKeys): string {
+  const file = {
+    format: VAULT_FORMAT,
+    identity: toBase64(keys.identity),
+    report: toBase64(keys.report),
+    peer: toBase64(keys.peer),
+    checkpoint: toBase64(checkpoint)
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+/** @throws Error when the file's content isn't that of {@link encodeMemberKeys} */
+export function memberKeysIn(file: Readonly<Record<string, unknown>>): MemberKeys {
+  if (file['format'] !== VAULT_FORMAT) throw new Error('unknown format')
+  const key = (name: string): Uint8Array => {
+    const bytes = fromBase64(file[name] as string)
+    if (bytes.length === 0 || bytes.length > PUBLIC_KEY_MAX_BYTES) throw new Error('no key')
+    return bytes
+  }
+  const keys = { identity: key('identity'), report: key('report'), peer: key('peer') }
+  return { keys, checkpoint: key('checkpoint') }
 }
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

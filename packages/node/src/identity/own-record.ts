@@ -1,5 +1,4 @@
 import {
-  type Attestor,
   type Env,
   openNodeRecord,
   RECORD_LIFETIME_MAX_MS,
@@ -7,7 +6,7 @@ import {
 } from '@torusmesh/protocol'
 import type { Directory } from '../overlay/directory.ts'
 import type { EnrolmentProof, Home, NodeState } from './home.ts'
-import type { MemberSecrets } from './keys.ts'
+import type { MemberSigners } from './signers.ts'
 
 /** A record is made anew when a third of its life is left. */
 export const RENEW_RECORD_MS: number = Math.floor((RECORD_LIFETIME_MAX_MS * 2) / 3)
@@ -17,8 +16,7 @@ export interface OwnRecordInit {
   readonly env: Env
   readonly home: Home
   readonly state: NodeState
-  readonly secrets: MemberSecrets
-  readonly identity: Attestor
+  readonly signers: MemberSigners
   readonly enrolment: EnrolmentProof | undefined
   readonly directory: Directory
   readonly addresses: () => string[]
@@ -40,7 +38,8 @@ export class OwnRecord {
 
   /** Signs a record with a higher sequence than any before, kept before it is used. */
   async renew(): Promise<void> {
-    const { network, env, home, state, secrets, identity, directory, enrolment } = this.#init
+    const { network, env, home, state, signers, directory, enrolment } = this.#init
+    const { identity, peer } = signers
     const { self, torus } = directory
     state.recordSequence++
     await home.saveState(state)
@@ -55,7 +54,7 @@ export class OwnRecord {
         expiresMs: issuedMs + RECORD_LIFETIME_MAX_MS,
         ...(enrolment && { enrolment })
       },
-      { identity, signPeer: bytes => secrets.peer.sign(bytes), cells: torus.cells }
+      { identity, signPeer: bytes => peer.sign(bytes), cells: torus.cells }
     )
     directory.accept(self, {
       ...{ addresses, bytes: this.#bytes },

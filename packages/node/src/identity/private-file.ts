@@ -26,6 +26,23 @@ export async function writePrivateFile(path: string, content: string): Promise<v
   }
 }
 
+/** Overwrites a file with zeros, and removes it. */
+export async function erasePrivateFile(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+')
+    try {
+      const { size } = await file.stat()
+      await file.write(Buffer.alloc(size), 0, size, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rm(path)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(path, error)
+  }
+}
+
 /** @returns the file's text, or `undefined` when there is none */
 export async function readPrivateFile(path: string): Promise<string | undefined> {
   try {

@@ -7,7 +7,7 @@ import {
   openEnvelope,
   type RejectCode,
   ReplayGuard,
-  type Subject,
+  Subject,
   type Urgency,
   type Verdict,
   type Verifier,
@@ -16,6 +16,9 @@ import {
 } from '@torusmesh/protocol'
 import type { InboundMetrics } from '../metrics/index.ts'
 import type { Directory, Member } from '../overlay/directory.ts'
+
+/** Who is shut out may still vote, object and appeal. */
+const OF_COUNCIL: ReadonlySet<Subject> = new Set([Subject.vote, Subject.governance])
 
 /** Senders times subjects whose sequences are remembered; about 1 MB when full. */
 const MAX_TRACKS = 8_192
@@ -42,6 +45,8 @@ export interface InboundInit {
   readonly metrics: InboundMetrics
   /** Counts what was dropped, by reason. */
   readonly onReject: (code: RejectCode, subject: Subject, from: string) => void
+  /** Whose statements count for nothing but in matters of the council; nobody's if left out. */
+  readonly isQuarantined?: (member: string) => boolean
   /** Asks the peer that passed a statement on for the record of its unknown sender. */
   readonly onUnknownSender: (sender: Uint8Array, from: string) => void
 }
@@ -95,6 +100,9 @@ export class Inbound {
     if (member === undefined) {
       this.#init.onUnknownSender(envelope.sender, from)
       return { ok: false, code: 'unknown-sender' }
+    }
+    if (!OF_COUNCIL.has(subject) && this.#init.isQuarantined?.(member.key)) {
+      return { ok: false, code: 'not-member' }
     }
     const { sender, sequence, expiresMs } = envelope
     const seen = checks.idempotent

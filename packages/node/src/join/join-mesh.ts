@@ -6,15 +6,16 @@ import {
   type Invite,
   JoinRefusal,
   networkId,
-  parseInvite,
-  SuiteId
+  parseInvite
 } from '@torusmesh/protocol'
-import { createAttestationPool, createAttestor } from '@torusmesh/protocol/native'
+import { createAttestationPool } from '@torusmesh/protocol/native'
 import type { NodeConfig } from '../config/index.ts'
 import { NodeError } from '../errors.ts'
 import { type Caller, createCaller } from '../host/create-caller.ts'
 import { Home } from '../identity/home.ts'
-import { createSecrets, type MemberSecrets, publicKeysOf } from '../identity/keys.ts'
+import type { MemberKeys } from '../identity/keys.ts'
+import { makeKeys } from '../identity/make-keys.ts'
+import { openSigners } from '../identity/open-signers.ts'
 import { peerOf } from '../identity/peer-key.ts'
 import { memberOf } from '../overlay/admission.ts'
 import { requestJoin, type Welcome } from './join-protocol.ts'
@@ -25,6 +26,8 @@ export interface JoinMeshInit {
   readonly code: string
   readonly config: NodeConfig
   readonly nowMs: number
+  /** Puts the keys into a vault under it: UTF-8; zeroed. Without one they lie in `keys.json`. */
+  readonly passphrase?: Uint8Array | undefined
   readonly onProgress?: (step: 'keys' | 'dialling' | 'enrolling') => void
 }
 
@@ -66,8 +69,8 @@ export async function joinMesh(init: JoinMeshInit): Promise<Joined> {
       `${init.homePath} already belongs to a mesh: start it with \`torusmesh up\`, or choose another --home`
     )
   }
-  const secrets = await keysOf(home, init)
-  const welcome = await enrolAt(invite, secrets, init)
+  const { keys } = await keysOf(home, init)
+  const welcome = await enrolAt(invite, home, init)
   const decoded = decodeGenesis(welcome.genesis)
   if (!decoded.ok || networkId(decoded.genesis) !== invite.network) {
     throw new NodeError('INVITE_REFUSED', 'the inviter sent the genesis file of another mesh')
@@ -78,42 +81,37 @@ export async function joinMesh(init: JoinMeshInit): Promise<Joined> {
   // Last: a home with a genesis file is complete.
   await home.saveGenesis(decoded.genesis)
   const { cell } = Enrolment.decode(welcome.proof.enrolment)
-  const { key, peer } = memberOf(publicKeysOf(secrets), cell)
+  const { key, peer } = memberOf(keys, cell)
   return { member: key, peer, cell, network: invite.network, inviter: peerOf(invite.peer) }
 }
 
-async function keysOf(home: Home, { onProgress }: JoinMeshInit): Promise<MemberSecrets> {
-  if (await home.exists()) return await home.secrets()
+async function keysOf(home: Home, { onProgress, passphrase }: JoinMeshInit): Promise<MemberKeys> {
+  if (await home.exists()) return await home.memberKeys()
   onProgress?.('keys')
-  const pool = createAttestationPool({ threads: 1 })
-  try {
-    const secrets = await createSecrets(pool)
-    await home.saveSecrets(secrets)
-    return secrets
-  } finally {
-    await pool.close()
-  }
+  // It is needed once more, to sign the request.
+  return await makeKeys(home, passphrase?.slice())
 }
 
 async function enrolAt(
   invite: Invite,
-  secrets: MemberSecrets,
-  { config, onProgress }: JoinMeshInit
+  home: Home,
+  { config, onProgress, passphrase }: JoinMeshInit
 ): Promise<Welcome> {
   onProgress?.('dialling')
   const pool = createAttestationPool({ threads: 1 })
-  const host = await createCaller(secrets.peer)
+  const { network, env } = invite
+  const opened = await openSigners({ home, env, pool, passphrase: async () => passphrase })
+  const { identity, keys, peer } = opened.signers
+  const host = await createCaller(peer)
   try {
     const connection = await dialInviter(host, invite, config.overlay.dialTimeoutMs)
     onProgress?.('enrolling')
-    const identity = createAttestor(SuiteId.mlDsa65, secrets.identity, pool)
-    const keys = publicKeysOf(secrets)
-    const { network, env } = invite
     const answer = await requestJoin(connection, invite, { network, env }, keys, identity)
     if (typeof answer === 'object') return answer
     throw new NodeError('INVITE_REFUSED', `the inviter refused: ${REASONS[answer]}`)
   } finally {
     await host.stop()
+    await opened.close()
     await pool.close()
   }
 }

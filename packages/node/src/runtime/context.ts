@@ -1,3 +1,4 @@
+import type { council } from '@torusmesh/consensus'
 import type { Env, RejectCode, Subject } from '@torusmesh/protocol'
 import type { Beats } from '../beat/beats.ts'
 import type { Gossip } from '../gossip/gossip.ts'
@@ -11,6 +12,13 @@ import type { Clock } from './clock.ts'
 import type { Journal } from './journal.ts'
 import type { Speaker } from './speaker.ts'
 import type { WatchList } from './watch-list.ts'
+
+/** What emergencies in effect keep this node from; they end by themselves. */
+export interface Restrictions {
+  /** Its statements count for nothing, and no link to it is opened; votes and objections stay its right. */
+  isQuarantined(member: string): boolean
+  isPaused(service: council.PausableService): boolean
+}
 
 /** What the parts of a running node share. */
 export interface RuntimeContext {
@@ -29,6 +37,8 @@ export interface RuntimeContext {
   readonly metrics: NodeMetrics
   /** Runs `task` and reports its failure; nothing a peer sends may end the process. */
   readonly background: (what: string, task: () => Promise<void>) => void
+  /** None where there is no council. */
+  readonly restrictions?: Restrictions
   readonly onStanding: (key: string, standing: Standing) => void
   /** A statement of another member is durable in the ledger. */
   readonly onTaken: (envelope: Uint8Array) => void

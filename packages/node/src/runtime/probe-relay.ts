@@ -53,6 +53,7 @@ export class ProbeRelay {
       link.send({ answer: { id, heard: true, incarnation } })
       return
     }
+    if (this.#context.restrictions?.isPaused('relay')) return
     const way = this.#linksTowards(member).find(other => other !== link)
     if (hops > 0 && way !== undefined) this.#send(way, member, link, id, Math.min(hops, HOPS) - 1)
   }

@@ -102,7 +102,7 @@ export class Statements {
     const { directory, watchList } = this.#context
     const accusation = payload.accusation!
     if (accused.key === directory.self.key) {
-      return this.#parts.watcher.accusedSelf(accusation.incarnation)
+      return this.#parts.watcher.accusedSelf(accusation.incarnation, sender)
     }
     const watched = watchList.get(accused.key)
     if (watched !== undefined) this.#parts.watcher.accused(watched, sender, accusation, bytes)

@@ -158,9 +158,15 @@ export class Watcher implements RuntimePart {
     this.#handle({ type: 'accused', slot: watched.slot, accuser: index, incarnation })
   }
 
-  /** @param proven - by a notice, which a quorum of this node's watchers stands behind */
-  accusedSelf(incarnation: number, proven = false): void {
-    this.#handle({ type: 'accusedSelf', incarnation, proven })
+  /** @param by - `quorum` for a notice, which a quorum of this node's watchers stands behind */
+  accusedSelf(incarnation: number, by?: Member | 'quorum'): void {
+    if (by === 'quorum') return this.#handle({ type: 'accusedSelf', incarnation, proven: true })
+    const accuser = by === undefined ? undefined : this.#context.watchList.get(by.key)?.slot
+    this.#handle({
+      type: 'accusedSelf',
+      incarnation,
+      ...(accuser === undefined ? {} : { accuser })
+    })
   }
 
   refuted(key: string, incarnation: number): void {

@@ -5,15 +5,46 @@ const ENDPOINTS = [
   'get /livez',
   'get /metrics',
   'get /readyz',
+  'get /v1/appeals',
+  'get /v1/approvals',
+  'get /v1/council',
+  'get /v1/decisions',
+  'get /v1/decisions/{id}',
   'get /v1/events',
   'get /v1/health',
+  'get /v1/incidents',
+  'get /v1/incidents/{id}',
   'get /v1/ledger',
   'get /v1/ledger/events',
   'get /v1/ledger/proof/{seq}',
   'get /v1/mesh',
   'get /v1/nodes',
+  'get /v1/notices',
+  'get /v1/operator',
+  'get /v1/operator/rules',
+  'get /v1/policies',
+  'get /v1/policies/{version}',
+  'get /v1/proposals',
+  'get /v1/proposals/{id}',
+  'get /v1/proposals/{id}/receipt',
+  'get /v1/proposals/{id}/result',
+  'get /v1/proposals/{id}/revisit',
+  'get /v1/weights',
+  'get /v1/weights/{member}',
+  'post /v1/appeals',
+  'post /v1/appeals/{id}/resolution',
+  'post /v1/appeals/{id}/review',
+  'post /v1/approvals/{id}/answer',
+  'post /v1/approvals/{id}/delivery',
   'post /v1/invites',
-  'post /v1/ledger/verify'
+  'post /v1/ledger/verify',
+  'post /v1/operator/control',
+  'post /v1/operator/grants',
+  'post /v1/proposals',
+  'post /v1/proposals/{id}/approvals',
+  'post /v1/proposals/{id}/cancellation',
+  'post /v1/proposals/{id}/objections',
+  'post /v1/proposals/{id}/votes'
 ]
 
 type Json = { [key: string]: Json }
@@ -59,7 +90,10 @@ describe('OpenAPI document', () => {
       for (const operation of Object.values(methods)) {
         assert.match(String(operation['summary']), /^\S.+\.$/)
         const { default: refused, ...successes } = operation['responses']!
-        assert.ok('200' in successes || '201' in successes, path)
+        assert.ok(
+          ['200', '201', '202'].some(status => status in successes),
+          path
+        )
         assert.deepEqual([...valuesOf('$ref', refused)], ['#/components/schemas/Error'])
       }
     }
@@ -81,7 +115,22 @@ describe('OpenAPI document', () => {
     const secured = Object.entries(paths!).filter(
       ([, { post }]) => post?.['security'] !== undefined
     )
-    assert.deepEqual(secured.map(([path]) => path).sort(), ['/v1/invites', '/v1/ledger/verify'])
+    assert.deepEqual(secured.map(([path]) => path).sort(), [
+      '/v1/appeals',
+      '/v1/appeals/{id}/resolution',
+      '/v1/appeals/{id}/review',
+      '/v1/approvals/{id}/answer',
+      '/v1/approvals/{id}/delivery',
+      '/v1/invites',
+      '/v1/ledger/verify',
+      '/v1/operator/control',
+      '/v1/operator/grants',
+      '/v1/proposals',
+      '/v1/proposals/{id}/approvals',
+      '/v1/proposals/{id}/cancellation',
+      '/v1/proposals/{id}/objections',
+      '/v1/proposals/{id}/votes'
+    ])
   })
 
   it('is sent once to who keeps it', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { council, encodeMessage, type governance, Kind, verifyEvidence } from '@torusmesh/consensus'
 import { CouncilStatement, policyOf, Subject, SuiteId, sealEnvelope } from '@torusmesh/protocol'
-import { createAttestor } from '@torusmesh/protocol/native'
-import { signAs } from '../../src/council/terms.ts'
+import { createAttestor, nativeMlDsa } from '@torusmesh/protocol/native'
+import { checkCouncilFile } from '../../src/council/index.ts'
 import type { MemberSecrets } from '../../src/identity/keys.ts'
 import type { MeshNode } from '../../src/node.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -106,7 +106,11 @@ async function equivocate({ parts }: MeshNode, { identity }: MemberSecrets): Pro
   for (const [at, byte] of ['11', '22'].entries()) {
     const ballot = { kind: Kind.notarize, view, digest: byte.repeat(32) } as const
     const statement = epoch.statement(ballot.kind, ballot.view, ballot.digest)
-    const signature = signAs(identity.secretKey, statement, epoch.context)
+    const signature = nativeMlDsa(SuiteId.mlDsa65).sign(
+      identity.secretKey,
+      statement,
+      epoch.context
+    )
     const vote = { ...ballot, epochId: epoch.id, validator, signature }
     const payload = CouncilStatement.encode({
       engine: encodeMessage({ type: 'vote', vote })
@@ -151,7 +155,10 @@ describe('a council of 8 hosts', function () {
     const action = { kind: 'set-parameter', parameter: 'gossip.fanout', from: 6, to: 8 } as const
     const id = await propose(nodes[0]!, action)
     await eventually('all know it', () => nodes.every(knows(id)))
-    for (const node of nodes) assert.ok((await node.council.vote(id, 'approve')).ok)
+    // A change of mind and the same word twice, before any of it is counted: nobody contradicts itself.
+    for (const choice of ['deny', 'approve', 'approve'] as const) {
+      for (const node of nodes) assert.ok((await node.council.vote(id, choice)).ok)
+    }
     await eventually('the ball is drawn', () =>
       nodes.every(node => node.council.proposal(id)?.approval?.scope === 2)
     )
@@ -168,6 +175,12 @@ describe('a council of 8 hosts', function () {
       const { decision } = port.certificate(id)!
       assert.equal(decision.approval.approvals.length, 5)
       assert.equal(decision.result?.passed, true)
+      const shown = checkCouncilFile(JSON.stringify(port.decisionFile(id)))
+      assert.ok(shown.ok && shown.kind === 'decision', JSON.stringify(shown))
+      assert.equal(shown.decision.approvers.length, 5)
+      const counted = checkCouncilFile(JSON.stringify(await port.resultFile(id)))
+      assert.ok(counted.ok && counted.kind === 'result', JSON.stringify(counted))
+      assert.deepEqual(counted.result.tally, { approve: 8 * FOUNDER_WEIGHT, deny: 0, abstain: 0 })
     }
     assert.equal(digestsOf(nodes).size, 1)
   })

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { Block, type council, decodeMessage, Kind, NO_DIGEST } from '@torusmesh/consensus'
 import { createMemoryStore, type Ledger, MAX_PAYLOAD_BYTES, openLedger } from '@torusmesh/ledger'
 import { systemScheduler } from '@torusmesh/ledger/level'
+import { Env } from '@torusmesh/protocol'
 import { CouncilStore } from '../../src/council/store.ts'
 
 const self = new Uint8Array(32).fill(7)
+const mesh = { network: 'test', env: Env.dev } as const
 const EPOCH = 'e0'.repeat(32)
 
 async function memoryLedger(): Promise<Ledger> {
@@ -49,11 +51,11 @@ const viewsOf = (messages: readonly Uint8Array[]): number[] =>
 describe("the council's part of the ledger", () => {
   it('keeps what is larger than an event in parts, and reads it back after a restart', async () => {
     const ledger = await memoryLedger()
-    const store = await CouncilStore.open(ledger, self)
+    const store = await CouncilStore.open(ledger, self, mesh)
     const batches = [batchOf(1, 100), batchOf(2, 3 * MAX_PAYLOAD_BYTES)]
     for (const batch of batches) await store.decided(batch)
     await store.record({ type: 'certificate', claim: batches[0]!.certificate })
-    const again = await CouncilStore.open(ledger, self)
+    const again = await CouncilStore.open(ledger, self, mesh)
     assert.deepEqual(again.batches, batches)
     assert.equal(again.records.length, 1)
     const since = await again.since(EPOCH, 0, Number.MAX_SAFE_INTEGER)
@@ -70,7 +72,7 @@ describe("the council's part of the ledger", () => {
   ]
   for (const [desc, epochId, view, maxBytes, views, more] of rows) {
     it(`answers with ${desc}`, async () => {
-      const store = await CouncilStore.open(await memoryLedger(), self)
+      const store = await CouncilStore.open(await memoryLedger(), self, mesh)
       for (const at of [1, 2, 3]) await store.decided(batchOf(at, 700))
       const since = await store.since(epochId, view, maxBytes)
       assert.deepEqual([viewsOf(since.messages), since.more], [views, more])

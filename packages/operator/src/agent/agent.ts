@@ -2,22 +2,32 @@ import { Autonomy } from '../approvals/autonomy.ts'
 import { type ApprovalClosed, ApprovalQueue } from '../approvals/queue.ts'
 import { ENGINE } from '../catalogue/parse.ts'
 import type { Catalogue, ServiceSpec } from '../catalogue/types.ts'
-import { SYMPTOMS, type SymptomKind } from '../checks/symptoms.ts'
+import type { SymptomKind } from '../checks/symptoms.ts'
 import { AdvisorRecord } from '../decide/advisor.ts'
 import { type Decision, decide, type Proposal, type Role } from '../decide/decide.ts'
 import { type Diagnosis, diagnose, isFailing, type ServiceView } from '../diagnosis/diagnose.ts'
-import { FLAGS } from '../refusals/flags.ts'
+import type { Past } from '../incidents/past.ts'
 import { type ActionKind, aboutAction } from '../remedy/actions.ts'
 import { Budgets } from '../remedy/budgets.ts'
 import { type AgentLimits, checkLimits, DEFAULT_LIMITS } from '../remedy/limits.ts'
 import { UNKNOWN_RULE } from '../rules/rulebook.ts'
 import type { Observation, Rulebook } from '../rules/types.ts'
+import { Answers } from './answers.ts'
 import { Causes, explainable } from './causes.ts'
 import { Chronicle } from './chronicle.ts'
 import { Healing } from './healing.ts'
 import { HealthBoard } from './health-board.ts'
 import type { AgentInput, AgentOutput } from './messages.ts'
-import { type Incident, inFlight, NEVER, startTreatment, type Treatment } from './treatment.ts'
+import {
+  type Incident,
+  inFlight,
+  NEVER,
+  startIncident,
+  startTreatment,
+  type Treatment,
+  wait
+} from './treatment.ts'
+import { questionOf, sentence, tellAfterMs, words } from './wording.ts'
 
 type Out = (output: AgentOutput) => void
 
@@ -52,7 +62,7 @@ export class Agent {
   /** What last helped a service, to know a relapse. */
   readonly #helped = new Map<string, { readonly kind: ActionKind; readonly atMs: number }>()
   readonly #chronicle: Chronicle
-  readonly #denied = new Map<string, number>()
+  readonly #answers: Answers
   #count = 0
 
   constructor({ catalogue, rules, prefix, limits = DEFAULT_LIMITS }: AgentInit) {
@@ -64,6 +74,7 @@ export class Agent {
     this.#budgets = new Budgets(limits)
     this.#causes = new Causes(catalogue, limits)
     this.#chronicle = new Chronicle(limits.deniedMs)
+    this.#answers = new Answers(limits.deniedMs)
     this.#healing = new Healing({
       catalogue,
       limits,
@@ -73,7 +84,7 @@ export class Agent {
       chronicle: this.#chronicle,
       treatments: this.#treatments,
       helped: this.#helped,
-      mayAct: () => this.#mayAct(),
+      mayAct: () => this.role.autonomy === 'self-heal' && this.role.control === 'agent',
       nextId: () => ++this.#count
     })
   }
@@ -119,7 +130,7 @@ export class Agent {
     this.#take(input, now, out)
     const before = this.role.autonomy
     this.#autonomy.tick(now)
-    if (before !== this.role.autonomy) this.#chronicle.role(this.role, 'time', out)
+    if (before !== this.role.autonomy) this.#chronicleRole('time', now, out)
     for (const closed of this.#approvals.tick(now)) this.#endApproval(closed, now, out)
     if (!this.idle) this.#advance(now, out)
   }
@@ -127,10 +138,10 @@ export class Agent {
   #take(input: AgentInput, now: number, out: Out): void {
     switch (input.kind) {
       case 'looked':
-        return this.#board.take(
-          input.results.filter(({ service }) => this.#knows(service)),
-          now
-        )
+        for (const result of input.results) {
+          if (this.#knows(result.service)) this.#board.take([result], now)
+        }
+        return
       case 'rechecked':
         return this.#healing.rechecked(input, now, out)
       case 'recorded':
@@ -152,24 +163,45 @@ export class Agent {
         if (why !== undefined) return out({ kind: 'rejected', code: 'GRANT_REFUSED', why })
         return input.input.kind === 'session-active'
           ? undefined
-          : this.#chronicle.role(this.role, input.input.kind, out)
+          : this.#chronicleRole(input.input.kind, now, out)
       }
-      case 'flagged': {
-        const { code, detail } = input.flag
-        out({ kind: 'record', row: { kind: 'flagged', code, detail } })
-        const text = `${code}: ${detail}. ${FLAGS[code]}`
-        return out({ kind: 'notify', notice: { kind: 'flag', incident: '', service: '', text } })
-      }
+      case 'flagged':
+        return this.#chronicle.flag(input.flag, out)
+      case 'undone':
+        return this.#healing.undone(input.id, input.ok, now, out)
       case 'restored':
-        for (const { action, agoMs } of input.actions) {
-          if (this.#knows(action.service)) {
-            this.#budgets.spend(action.service, action.kind, now - agoMs)
-          }
-        }
-        return
+        return this.#restore(input.past, input.keysOpen, now, out)
       default:
         return input satisfies never
     }
+  }
+
+  /** Goes on where an earlier start ended: counts, incidents, questions, consents, what it may do. */
+  #restore(past: Past, keysOpen: boolean, now: number, out: Out): void {
+    this.#count = past.count
+    for (const { what, agoMs } of past.actions) {
+      if (this.#knows(what.service)) this.#budgets.spend(what.service, what.kind, now - agoMs)
+    }
+    for (const { what, agoMs } of past.incidents) {
+      const { id, root, actions } = what
+      const services = new Set(what.services.filter(name => this.#knows(name)))
+      this.#incidents.set(
+        id,
+        startIncident({ id, root, services, actions, lingers: true }, now - agoMs)
+      )
+    }
+    for (const { what, agoMs, waitMs } of past.questions) {
+      const going = this.#incidents.has(what.incident) && this.#knows(what.action.service)
+      const taken = going && this.#approvals.restore(what, agoMs, waitMs, now)
+      if (!taken) this.#chronicle.approval('withdrawn', what, out)
+    }
+    this.#answers.restore(past, now)
+    this.#autonomy.restore(past, keysOpen, now)
+    this.#chronicleRole('restarted', now, out)
+  }
+
+  #chronicleRole(why: string, now: number, out: Out): void {
+    this.#chronicle.role(this.role, why, Math.max(0, this.grantUntilMs - now), out)
   }
 
   #advance(now: number, out: Out): void {
@@ -214,16 +246,10 @@ export class Agent {
     incident?.services.add(root)
     if (incident === undefined) {
       const id = `${this.#prefix}-${++this.#count}`
-      incident = {
-        id,
-        root,
-        openedMs: now,
-        services: new Set([root]),
-        actions: 0,
-        following: false,
-        healedMs: Number.MIN_SAFE_INTEGER,
-        quietMs: undefined
-      }
+      incident = startIncident(
+        { id, root, services: new Set([root]), actions: 0, lingers: false },
+        now
+      )
       this.#incidents.set(id, incident)
       const { symptoms } = this.#board.view(root, now)
       out({ kind: 'record', row: { kind: 'opened', incident: id, root, symptoms, affected } })
@@ -264,15 +290,12 @@ export class Agent {
     // What keeps it from working goes first; the rest is decided once it works.
     const failing = believed.filter(found => isFailing([found]))
     const symptoms = failing.length > 0 ? failing : believed
-    const denied = [...this.#denied]
-      .filter(([key, untilMs]) => key.startsWith(`${name} `) && now < untilMs)
-      .map(([key]) => key.slice(name.length + 1) as ActionKind)
     const upstreamMs = this.#causes.upstreamFailedMs(name)
     const observation: Observation = {
       service,
       symptoms,
       upstreamHealed: now < upstreamMs + this.#limits.upstreamMs,
-      tried: [...treatment.tried, ...denied]
+      tried: [...treatment.tried, ...this.#answers.deniedTo(name, now)]
     }
     const proposal = this.#proposals.get(name)
     const decision = decide(observation, proposal, this.#rules, this.role)
@@ -294,8 +317,7 @@ export class Agent {
     now: number,
     out: Out
   ): void {
-    treatment.stage = 'waiting'
-    treatment.dueMs = NEVER
+    wait(treatment, NEVER)
     const rule = this.#rules.rules.find(({ id }) => id === decision.rule)!
     const kinds = symptoms.map(({ kind }) => kind)
     treatment.targets = rule.when.length === 0 ? kinds : kinds.filter(k => rule.when.includes(k))
@@ -316,19 +338,27 @@ export class Agent {
         this.#chronicle.decision(treatment, decision, symptoms, words(decision.action), out)
         return this.#healing.begin(treatment, decision.action, undefined, now, out)
       }
-      case 'ask':
+      case 'ask': {
         this.#chronicle.decision(treatment, decision, symptoms, words(decision.action), out)
-        return this.#ask(treatment, decision.action, kinds, now, out)
+        const about = { kind: decision.action, service: service.name }
+        const given = this.#answers.takeConsent(about, now)
+        return given === undefined
+          ? this.#ask(treatment, decision.action, kinds, now, out)
+          : this.#consented(treatment, decision.action, given, now, out)
+      }
       case 'hold':
         return told(
           `Would ${words(decision.action)}, but is ${decision.why}. Unlock, grant or release it, or do it by hand.`
         )
-      case 'alert':
+      case 'alert': {
+        const tellMs = treatment.openedMs + Math.min(...kinds.map(tellAfterMs))
+        if (now < tellMs) return wait(treatment, tellMs)
         if (decision.rule === UNKNOWN_RULE || treatment.tried.length > 0) {
           const { incident } = treatment
           out({ kind: 'collect', incident: incident.id, service: service.name })
         }
         return told(decision.why)
+      }
       default:
         decision satisfies never
     }
@@ -342,20 +372,17 @@ export class Agent {
     out: Out
   ): void {
     const service = this.#spec(treatment.service)
-    const request = {
-      id: `${treatment.incident.id}.${++this.#count}`,
-      incident: treatment.incident.id,
-      action: { kind, service: service.name },
-      why: sentence(service, kinds, `Consent to ${words(kind)}?`),
-      evidence: this.#board.view(service.name, now).symptoms.map(s => `${s.kind}: ${s.detail}`),
-      dryRun: [
-        `would ${words(kind)}: ${service.name}`,
-        service.hooks[kind] === undefined
-          ? `no command is configured: do it by hand, or set hooks.${kind}`
-          : `by the command configured as hooks.${kind}`,
-        `undo: ${aboutAction(kind).inverse}`
-      ]
+    treatment.action = kind
+    const asked = this.#approvals.waiting.find(
+      ({ action }) => action.kind === kind && action.service === service.name
+    )
+    if (asked !== undefined) {
+      treatment.stage = 'asking'
+      treatment.id = asked.id
+      return
     }
+    const seen = this.#board.view(service.name, now).symptoms
+    const request = questionOf(treatment, service, kind, kinds, seen, ++this.#count)
     if (!this.#approvals.ask(request, now)) {
       treatment.dueMs = now + this.#limits.deniedMs
       return this.#chronicle.tell(
@@ -368,8 +395,7 @@ export class Agent {
     }
     treatment.stage = 'asking'
     treatment.id = request.id
-    treatment.action = kind
-    this.#chronicle.approval('asked', request, out)
+    this.#chronicle.asked(request, out)
     this.#chronicle.tell('approval', treatment, request.why, now, out)
   }
 
@@ -386,7 +412,7 @@ export class Agent {
         return out({ kind: 'rejected', code: 'APPROVAL_TOKEN', why })
       }
       case 'deferred':
-        return this.#chronicle.approval('deferred', before!, out)
+        return this.#chronicle.deferred(before!, this.#approvals.waitMs(answer.id, now), out)
       default:
         return this.#endApproval(closed, now, out)
     }
@@ -395,20 +421,28 @@ export class Agent {
   #endApproval({ approval, end }: ApprovalClosed, now: number, out: Out): void {
     this.#chronicle.approval(end, approval, out)
     const { kind, service } = approval.action
+    if (end !== 'approved') this.#answers.deny(approval.action, now)
     const treatment = this.#treatments.get(service)
-    if (treatment === undefined || treatment.id !== approval.id) return
-    if (end !== 'approved') {
-      this.#denied.set(`${service} ${kind}`, now + this.#limits.deniedMs)
-      treatment.stage = 'waiting'
-      treatment.dueMs = now
+    if (treatment === undefined || treatment.id !== approval.id) {
+      // A question of an earlier start may be answered before the first look is.
+      if (end === 'approved') this.#answers.consent(approval.action, approval.id, now)
       return
     }
-    const { hooks } = this.#spec(service)
-    if (hooks[kind] !== undefined)
-      return this.#healing.begin(treatment, kind, approval.id, now, out)
+    if (end === 'approved') return this.#consented(treatment, kind, approval.id, now, out)
+    wait(treatment, now)
+  }
+
+  #consented(
+    treatment: Treatment,
+    kind: ActionKind,
+    approval: string,
+    now: number,
+    out: Out
+  ): void {
+    const { hooks } = this.#spec(treatment.service)
+    if (hooks[kind] !== undefined) return this.#healing.begin(treatment, kind, approval, now, out)
     // The operator does it by hand; the looks will show.
-    treatment.stage = 'waiting'
-    treatment.dueMs = NEVER
+    wait(treatment, NEVER)
   }
 
   /** Ends treatments of healthy services, then incidents without failing services. */
@@ -427,9 +461,14 @@ export class Agent {
       })
       incident.quietMs = open ? undefined : (incident.quietMs ?? now)
       incident.following = now < incident.healedMs + this.#limits.followMs
-      const { id, root, openedMs, actions, quietMs } = incident
-      if (quietMs === undefined || (actions > 0 && now < quietMs + this.#limits.followMs)) continue
+      const { id, root, openedMs, actions, lingers, quietMs } = incident
+      if (quietMs === undefined || (lingers && now < quietMs + this.#limits.followMs)) continue
       this.#incidents.delete(id)
+      this.#answers.endIncident(id)
+      for (const question of this.approvals.filter(({ incident: of }) => of === id)) {
+        this.#approvals.withdraw(question.id)
+        this.#chronicle.approval('withdrawn', question, out)
+      }
       const tookMs = quietMs - openedMs
       out({ kind: 'record', row: { kind: 'closed', incident: id, root, tookMs } })
       if (actions === 0) continue
@@ -444,11 +483,6 @@ export class Agent {
     if (closed !== undefined) this.#chronicle.approval('withdrawn', closed.approval, out)
   }
 
-  #mayAct(): boolean {
-    const { autonomy, control } = this.role
-    return autonomy === 'self-heal' && control === 'agent'
-  }
-
   #blind(now: number): boolean {
     const { symptoms, unsettled } = this.#board.view(ENGINE, now)
     return unsettled || symptoms.length > 0
@@ -461,13 +495,4 @@ export class Agent {
   #spec(service: string): ServiceSpec {
     return this.#catalogue.services.get(service)!
   }
-}
-
-function words(kind: ActionKind): string {
-  return aboutAction(kind).says
-}
-
-function sentence({ name }: ServiceSpec, kinds: readonly SymptomKind[], what: string): string {
-  const first = kinds[0]
-  return first === undefined ? `${name}: ${what}` : `${name} ${SYMPTOMS[first].says}. ${what}`
 }

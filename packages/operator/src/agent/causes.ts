@@ -24,8 +24,8 @@ export class Causes {
   }
 
   /**
-   * Whether another service fails at the same time and both stand on one that still looks well: its
-   * own checks may need longer to show that it is the cause.
+   * Whether what a service stands on may yet turn out to be the cause: a verdict of the engine has
+   * only just come, or another service that stands on the same one fails at the same time.
    */
   common({ root, kinds }: Diagnosis, all: readonly Diagnosis[], now: number): boolean {
     const fresh = (name: string): boolean =>
@@ -34,6 +34,10 @@ export class Causes {
     // What was just healed upstream is the cause.
     if (now < this.upstreamFailedMs(root) + this.#limits.upstreamMs) return false
     const dependsOn = this.#upstream(root)
+    // Health checks of the engine run each in their own beat: a leaf's verdict may come first.
+    const verdict = kinds.every(kind => aboutSymptom(kind).certain)
+    const sinceMs = this.#sinceMs.get(root) ?? now
+    if (verdict && dependsOn.length > 0 && now < sinceMs + this.#limits.verdictMs) return true
     return all.some(
       other =>
         other.root !== root &&

@@ -1,7 +1,9 @@
-import type { ApprovalClosed } from '../approvals/queue.ts'
+import type { ApprovalClosed, ApprovalRequest } from '../approvals/queue.ts'
 import type { Decision, Role } from '../decide/decide.ts'
 import type { ServiceView } from '../diagnosis/diagnose.ts'
 import type { ActionOutcome, OperatorRow } from '../incidents/rows.ts'
+import { FLAGS, type Flag } from '../refusals/flags.ts'
+import { aboutAction } from '../remedy/actions.ts'
 import type { AgentOutput, Notice } from './messages.ts'
 import type { Treatment } from './treatment.ts'
 
@@ -34,8 +36,14 @@ export class Chronicle {
     out({ kind: 'notify', notice: { kind, incident: incident.id, service, text } })
   }
 
-  role({ autonomy, control }: Role, why: string, out: Out): void {
-    out({ kind: 'record', row: { kind: 'role', autonomy, control, why } })
+  role({ autonomy, control }: Role, why: string, grantMs: number, out: Out): void {
+    out({ kind: 'record', row: { kind: 'role', autonomy, control, why, grantMs } })
+  }
+
+  flag({ code, detail }: Flag, out: Out): void {
+    out({ kind: 'record', row: { kind: 'flagged', code, detail } })
+    const text = `${code}: ${detail}. ${FLAGS[code]}`
+    out({ kind: 'notify', notice: { kind: 'flag', incident: '', service: '', text } })
   }
 
   decision(
@@ -72,15 +80,31 @@ export class Chronicle {
     out({ kind: 'record', row: { ...row, outcome, tookMs, detail } })
   }
 
+  asked({ id, ...question }: ApprovalRequest, out: Out): void {
+    out({ kind: 'record', row: { kind: 'asked', approval: id, ...question } })
+  }
+
   approval(
-    kind: ApprovalClosed['end'] | 'asked' | 'delivered' | 'deferred',
-    {
-      incident,
-      id,
-      action
-    }: { incident: string; id: string; action: ApprovalClosed['approval']['action'] },
+    kind: ApprovalClosed['end'] | 'delivered',
+    { incident, id, action }: ApprovalRequest,
     out: Out
   ): void {
     out({ kind: 'record', row: { kind, incident, approval: id, action } })
+  }
+
+  deferred({ incident, id, action }: ApprovalRequest, waitMs: number, out: Out): void {
+    out({ kind: 'record', row: { kind: 'deferred', incident, approval: id, action, waitMs } })
+  }
+
+  undo(
+    kind: 'undoing' | 'undone' | 'undo-failed',
+    { incident, id, action, service }: Treatment,
+    out: Out
+  ): void {
+    const done = { kind: action!, service }
+    const { inverse } = aboutAction(done.kind)
+    const row = { kind, incident: incident.id, id, action: done, inverse } as const
+    // Only what is about to be done waits for its row.
+    out(kind === 'undoing' ? { kind: 'record', row, id } : { kind: 'record', row })
   }
 }

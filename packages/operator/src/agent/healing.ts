@@ -90,6 +90,8 @@ export class Healing {
   }
 
   recorded(id: string, ok: boolean, now: number, out: Out): void {
+    const undoing = this.#running(id, 'recording-undo')
+    if (undoing !== undefined) return this.#undo(undoing, ok, now, out)
     const treatment = this.#running(id, 'recording')
     if (treatment === undefined) return
     if (!ok) {
@@ -102,6 +104,7 @@ export class Healing {
     }
     treatment.stage = 'acting'
     treatment.incident.actions++
+    treatment.incident.lingers = true
     const action = { kind: treatment.action!, service: treatment.service }
     out({ kind: 'act', id, action })
   }
@@ -144,6 +147,31 @@ export class Healing {
       now,
       out
     )
+    // A command an operator configured is his to take back.
+    const { hooks } = this.#parts.catalogue.services.get(treatment.service)!
+    if (aboutAction(kind).undone !== true || hooks[kind] !== undefined) return
+    treatment.stage = 'recording-undo'
+    this.#parts.chronicle.undo('undoing', treatment, out)
+  }
+
+  undone(id: string, ok: boolean, now: number, out: Out): void {
+    const treatment = this.#running(id, 'undoing')
+    if (treatment === undefined) return
+    treatment.stage = 'waiting'
+    treatment.dueMs = now
+    this.#parts.board.renew(treatment.service, now)
+    this.#parts.chronicle.undo(ok ? 'undone' : 'undo-failed', treatment, out)
+  }
+
+  #undo(treatment: Treatment, ok: boolean, now: number, out: Out): void {
+    if (ok && this.#parts.mayAct()) {
+      treatment.stage = 'undoing'
+      const action = { kind: treatment.action!, service: treatment.service }
+      return out({ kind: 'undo', id: treatment.id, action })
+    }
+    treatment.stage = 'waiting'
+    treatment.dueMs = now
+    this.#parts.chronicle.undo('undo-failed', treatment, out)
   }
 
   /** An action that wasn't done or failed: waits longer each time. */

@@ -2,6 +2,7 @@ import type { AutonomyInput } from '../approvals/autonomy.ts'
 import type { ApprovalAnswer } from '../approvals/queue.ts'
 import type { CheckResult } from '../checks/symptoms.ts'
 import type { Proposal } from '../decide/decide.ts'
+import type { Past } from '../incidents/past.ts'
 import type { OperatorRow } from '../incidents/rows.ts'
 import type { Flag } from '../refusals/flags.ts'
 import type { Action } from '../remedy/actions.ts'
@@ -24,11 +25,9 @@ export type AgentInput =
   | { readonly kind: 'answered'; readonly answer: ApprovalAnswer }
   | { readonly kind: 'role'; readonly input: AutonomyInput }
   | { readonly kind: 'flagged'; readonly flag: Flag }
-  /** Actions of an earlier start, oldest first: they count against the budgets. */
-  | {
-      readonly kind: 'restored'
-      readonly actions: readonly { readonly action: Action; readonly agoMs: number }[]
-    }
+  | { readonly kind: 'undone'; readonly id: string; readonly ok: boolean }
+  /** What earlier starts left; the first input, if it comes. */
+  | { readonly kind: 'restored'; readonly past: Past; readonly keysOpen: boolean }
 
 /** What the agent wants done. */
 export type AgentOutput =
@@ -38,6 +37,8 @@ export type AgentOutput =
   | { readonly kind: 'record'; readonly row: OperatorRow; readonly id?: string }
   /** Do it; answer with `acted`. Comes only after its row is durable. */
   | { readonly kind: 'act'; readonly id: string; readonly action: Action }
+  /** Put back what an action changed; answer with `undone`. Comes only after its row is durable. */
+  | { readonly kind: 'undo'; readonly id: string; readonly action: Action }
   /** Read what a service wrote last, for the incident. */
   | { readonly kind: 'collect'; readonly incident: string; readonly service: string }
   | { readonly kind: 'notify'; readonly notice: Notice }

@@ -9,6 +9,8 @@ export interface Incident {
   /** The root and all services affected so far. */
   readonly services: Set<string>
   actions: number
+  /** Stays open for a while once all are well: something was done, or an earlier start opened it. */
+  lingers: boolean
   /** When an action last helped, and whether its effect downstream is still waited for. */
   healedMs: number
   following: boolean
@@ -16,8 +18,24 @@ export interface Incident {
   quietMs: number | undefined
 }
 
+export function startIncident(
+  known: Pick<Incident, 'id' | 'root' | 'services' | 'actions' | 'lingers'>,
+  openedMs: number
+): Incident {
+  const healedMs = Number.MIN_SAFE_INTEGER
+  return { ...known, openedMs, following: false, healedMs, quietMs: undefined }
+}
+
 /** How far the healing of one service has come. */
-export type Stage = 'waiting' | 'asking' | 'checking' | 'recording' | 'acting' | 'watching'
+export type Stage =
+  | 'waiting'
+  | 'asking'
+  | 'checking'
+  | 'recording'
+  | 'acting'
+  | 'watching'
+  | 'recording-undo'
+  | 'undoing'
 
 /** The healing of one service. */
 export interface Treatment {
@@ -33,6 +51,7 @@ export interface Treatment {
   targets: readonly SymptomKind[]
   /** Actions that were of no use here. */
   tried: ActionKind[]
+  readonly openedMs: number
   /** When the running action began. */
   startedMs: number
   /** `waiting`: decide again then. `watching`: the effect must show by then. */
@@ -46,6 +65,12 @@ export interface Treatment {
 
 /** Not before something changes. */
 export const NEVER: number = Number.MAX_SAFE_INTEGER
+
+/** Decided again then, unless something changes before. */
+export function wait(treatment: Treatment, dueMs: number): void {
+  treatment.stage = 'waiting'
+  treatment.dueMs = dueMs
+}
 
 /** Whether an action of this treatment is under way. */
 export function inFlight({ stage }: Treatment): boolean {
@@ -62,6 +87,7 @@ export function startTreatment(incident: Incident, service: string, now: number)
     consent: undefined,
     targets: [],
     tried: [],
+    openedMs: now,
     startedMs: now,
     dueMs: now,
     settleMs: now,

@@ -47,6 +47,18 @@ export class Autonomy {
     return refused
   }
 
+  /** Goes on with what an earlier start was told; its sessions are over. */
+  restore(
+    { control, grantMs }: { readonly control: Role['control']; readonly grantMs: number },
+    keysOpen: boolean,
+    now: number
+  ): void {
+    this.#control = control
+    this.#grantUntilMs = grantMs > 0 ? now + grantMs : 0
+    this.#unlocked = keysOpen && grantMs > 0
+    this.tick(now)
+  }
+
   tick(now: number): void {
     const covered = this.hasSession(now) || now < this.#grantUntilMs
     if (now >= this.#grantUntilMs) this.#grantUntilMs = 0

@@ -64,6 +64,14 @@ export class ApprovalQueue {
     return true
   }
 
+  /** Takes up a question of an earlier start; whoever had it before him opens it anew. */
+  restore(request: ApprovalRequest, agoMs: number, waitMs: number, now: number): boolean {
+    if (!this.ask(request, now - agoMs)) return false
+    const asked = this.#waiting.get(request.id)!
+    this.#waiting.set(request.id, { ...asked, notBeforeMs: now + waitMs })
+    return true
+  }
+
   /** Puts a question before an operator; a second delivery has a token of its own, same deadline. */
   deliver(id: string, tokenHash: string, now: number): Approval | undefined {
     const approval = this.#waiting.get(id)
@@ -91,6 +99,11 @@ export class ApprovalQueue {
     }
     this.#waiting.delete(id)
     return { approval, end: answer === 'approve' ? 'approved' : 'denied' }
+  }
+
+  /** How long a question is put off. */
+  waitMs(id: string, now: number): number {
+    return Math.max(0, (this.#waiting.get(id)?.notBeforeMs ?? now) - now)
   }
 
   /** Takes back a question that has become pointless. */

@@ -3,6 +3,8 @@ interface SymptomInfo {
   readonly certain: boolean
   /** Believed only after so long: restarting or recreating by hand passes through it. */
   readonly settleMs?: number
+  /** People are told only of what lasts so long; what passes by itself is no news. */
+  readonly tellMs?: number
   /** Never explained by a failing service upstream. */
   readonly own: boolean
   /** The service may be fine: neither failing nor healthy, nothing is done. */
@@ -35,7 +37,13 @@ export const SYMPTOMS = {
   },
   'connect-refused': { certain: false, own: false, says: 'refuses connections' },
   timeout: { certain: false, own: false, says: 'does not answer in time' },
-  slow: { certain: false, own: false, advisory: true, says: 'answers too slowly' },
+  slow: {
+    certain: false,
+    own: false,
+    advisory: true,
+    tellMs: 15_000,
+    says: 'answers too slowly'
+  },
   'http-status': { certain: false, own: false, says: 'answers with a failure' },
   'bad-gateway': { certain: false, own: false, says: 'cannot reach what it stands on' },
   condition: { certain: false, own: false, says: 'answers, but not as declared' },
@@ -77,9 +85,14 @@ export const SYMPTOMS = {
     advisory: true,
     says: 'has a key file others can read'
   },
-  'engine-away': { certain: false, own: true, says: 'cannot reach the container engine' },
+  'engine-away': {
+    certain: false,
+    own: true,
+    tellMs: 12_000,
+    says: 'cannot reach the container engine'
+  },
   'engine-denied': { certain: true, own: true, says: 'may not use the container engine' },
-  unknown: { certain: false, own: false, says: 'fails in an unknown way' }
+  unknown: { certain: false, own: false, tellMs: 4_000, says: 'fails in an unknown way' }
 } as const
 
 export type SymptomKind = keyof typeof SYMPTOMS

@@ -211,6 +211,10 @@ export class VirtualAgent {
           return { kind: 'acted', id, ok: true, detail: '' }
         })
       }
+      case 'undo': {
+        const { id } = output
+        return this.#later(ACT_MS, () => ({ kind: 'undone', id, ok: true }))
+      }
       case 'notify':
         this.notices.push(output.notice)
         if (output.notice.kind !== 'healed') this.interventions++

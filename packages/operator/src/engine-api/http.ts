@@ -102,5 +102,9 @@ function engineError(error: unknown, socketPath: string): OperatorError {
   if (code?.startsWith('HPE_') === true) {
     return new OperatorError('ENGINE_MALFORMED', `${socketPath} speaks no HTTP`, error)
   }
-  return new OperatorError('ENGINE_AWAY', `${socketPath}: no engine; start it`, error)
+  return new OperatorError(
+    'ENGINE_AWAY',
+    `${socketPath}: no engine; start it, or name another socket`,
+    error
+  )
 }

@@ -5,7 +5,9 @@ import type { OperatorRow } from './rows.ts'
 
 /** An incident in sentences: what was seen, why what was done, and what came of it. */
 export function explain({ id, root, openedMs, closedMs, rows }: IncidentBundle): string {
-  const state = closedMs === undefined ? 'open' : `closed after ${closedMs - openedMs} ms`
+  const closed = rows.map(({ row }) => row).find(row => row.kind === 'closed')
+  const tookMs = closed?.tookMs ?? (closedMs ?? openedMs) - openedMs
+  const state = closedMs === undefined ? 'open' : `healthy again after ${tookMs} ms`
   const lines = rows.map(({ atMs, row }) => `${plus(atMs - openedMs)}  ${sentence(row)}`)
   return [`Incident ${id}: cause ${root}, ${state}.`, ...lines, ''].join('\n')
 }
@@ -32,6 +34,12 @@ function sentence(row: OperatorRow): string {
       const detail = row.detail === '' ? '' : ` (${row.detail})`
       return `${row.action.kind} ${row.action.service}: ${row.outcome} after ${row.tookMs} ms${detail}`
     }
+    case 'undoing':
+      return `of no use, so it is taken back: ${row.inverse}`
+    case 'undone':
+      return `taken back: ${row.action.kind} ${row.action.service}`
+    case 'undo-failed':
+      return `could not be taken back: ${row.inverse}; do it by hand`
     case 'asked':
     case 'delivered':
     case 'approved':
@@ -44,7 +52,7 @@ function sentence(row: OperatorRow): string {
     case 'collected':
       return `log of ${row.service} collected, ${row.lines.length} characters`
     case 'closed':
-      return 'all healthy again'
+      return 'closed: all stayed healthy'
     case 'role':
       return `${row.autonomy}, ${row.control} in control: ${row.why}`
     case 'flagged':

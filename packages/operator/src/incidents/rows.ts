@@ -39,17 +39,37 @@ export type OperatorRow =
       readonly tookMs: number
       readonly detail: string
     }
+  /** What was changed and didn't help is taken back; `undoing` is durable before it is done. */
   | {
-      readonly kind: 'asked' | 'delivered' | 'approved' | 'denied' | 'auto-denied' | 'expired'
+      readonly kind: 'undoing' | 'undone' | 'undo-failed'
+      readonly incident: string
+      readonly id: string
+      readonly action: Action
+      readonly inverse: string
+    }
+  /** A question in full, so that a later start can go on asking it. */
+  | {
+      readonly kind: 'asked'
+      readonly incident: string
+      readonly approval: string
+      readonly action: Action
+      readonly why: string
+      readonly evidence: readonly string[]
+      readonly dryRun: readonly string[]
+    }
+  | {
+      readonly kind: 'delivered' | 'approved' | 'denied' | 'auto-denied' | 'expired' | 'withdrawn'
       readonly incident: string
       readonly approval: string
       readonly action: Action
     }
   | {
-      readonly kind: 'withdrawn' | 'deferred'
+      readonly kind: 'deferred'
       readonly incident: string
       readonly approval: string
       readonly action: Action
+      /** Not shown again before this has passed. */
+      readonly waitMs: number
     }
   | {
       readonly kind: 'collected'
@@ -68,6 +88,8 @@ export type OperatorRow =
       readonly autonomy: string
       readonly control: string
       readonly why: string
+      /** What is left of a grant, 0 without one. */
+      readonly grantMs: number
     }
   | { readonly kind: 'flagged' | 'refused'; readonly code: string; readonly detail: string }
 

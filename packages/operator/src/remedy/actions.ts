@@ -6,6 +6,8 @@ interface ActionInfo {
   /** Done by the runtime, or by a command the operator configured. */
   readonly by: 'runtime' | 'hook'
   readonly inverse: string
+  /** The agent itself takes it back where it was of no use: it changed how the service is set up. */
+  readonly undone?: true
   readonly says: string
 }
 
@@ -34,6 +36,7 @@ export const ACTIONS = {
     cost: 'light',
     by: 'runtime',
     inverse: 'disconnect it from the networks it was not on',
+    undone: true,
     says: 'connect it to its networks under its names'
   },
   'raise-memory': {
@@ -41,6 +44,7 @@ export const ACTIONS = {
     cost: 'restart',
     by: 'runtime',
     inverse: 'put the former limit back',
+    undone: true,
     says: 'raise its memory limit within the cap and start it'
   },
   'top-up': {

@@ -21,6 +21,8 @@ export interface AgentLimits {
   readonly upstreamMs: number
   /** When several fail that stand on one service, it has so long to show that it is the cause. */
   readonly sharedMs: number
+  /** What a service stands on has so long to fail too before its own engine's verdict is believed. */
+  readonly verdictMs: number
   /** An incident in which something was done stays open so long for what follows from it. */
   readonly followMs: number
   /** No second question about the same after a denial. */
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: AgentLimits = {
   retryMs: 5_000,
   upstreamMs: 300_000,
   sharedMs: 4_000,
+  verdictMs: 1_000,
   followMs: 5_000,
   deniedMs: 3_600_000
 }

@@ -175,6 +175,13 @@ export const RULES: readonly Rule[] = [
     alert: 'Look for a flood of transactions or a stalled block producer.'
   },
   {
+    id: 'slow',
+    says: 'It answers, but too slowly: people are told once it lasts; a restart would not help.',
+    when: ['slow'],
+    steps: [],
+    alert: 'Look at its load and at what it waits for.'
+  },
+  {
     id: UNKNOWN_RULE,
     says: 'Anything else: diagnostics are collected, people are told, the case is kept to learn from.',
     when: [],

@@ -13,6 +13,7 @@ export function runtimeByKind(
   return {
     look: async service => await of(service).look(service),
     act: async (kind, service) => await of(service).act(kind, service),
+    undo: async (kind, service, before) => await of(service).undo(kind, service, before),
     resolves: async (from, host) => await of(from).resolves(from, host),
     logs: async service => await of(service).logs(service),
     watch(onChange) {

@@ -63,6 +63,21 @@ export class DockerRuntime implements ContainerRuntime {
     }
   }
 
+  async undo(kind: ActionKind, service: ServiceSpec, before: InstanceState): Promise<void> {
+    const { target } = service
+    switch (kind) {
+      case 'reconnect':
+        return await this.#rejoin(service, before)
+      case 'raise-memory': {
+        const { memoryBytes, swapBytes } = await this.#details(service)
+        const swap = swapBytes <= 0 ? swapBytes : swapBytes - memoryBytes + before.memoryBytes
+        return await this.#engine.limit(target, before.memoryBytes, swap)
+      }
+      default:
+        throw new OperatorError('ACTION_UNSUPPORTED', `take back ${kind} of ${target} by hand`)
+    }
+  }
+
   async resolves(from: ServiceSpec, host: string): Promise<boolean> {
     return (await this.#engine.exec(from.target, ['nslookup', host])) === 0
   }
@@ -120,6 +135,23 @@ export class DockerRuntime implements ContainerRuntime {
       const kept = has.filter(alias => alias !== details.id.slice(0, 12) && alias !== details.name)
       const all = [...new Set([...aliases, ...kept])]
       await this.#engine.connect(network, service.target, all)
+    }
+  }
+
+  /** Leaves networks it was not on, and has on the others the names it had. */
+  async #rejoin(service: ServiceSpec, { networks }: InstanceState): Promise<void> {
+    const { target } = service
+    const details = await this.#details(service)
+    for (const place of details.networks) {
+      const { network } = place
+      if (!service.networks.some(declared => declared.network === network)) continue
+      const was = networks.find(found => found.network === network)
+      const has = namesOn(details, place)
+      if (was !== undefined && has.every(alias => was.aliases.includes(alias))) continue
+      await this.#engine.disconnect(network, target)
+      if (was === undefined) continue
+      const aliases = was.aliases.filter(alias => alias !== details.name)
+      await this.#engine.connect(network, target, aliases)
     }
   }
 

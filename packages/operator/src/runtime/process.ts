@@ -27,6 +27,12 @@ export class ProcessRuntime implements ContainerRuntime {
     await this.#run(['systemctl', kind, '--', target])
   }
 
+  /** Nothing this runtime does changes how a unit is set up. */
+  undo(kind: ActionKind, { name }: ServiceSpec): Promise<void> {
+    const message = `${kind} of ${name} changed nothing to take back`
+    return Promise.reject(new OperatorError('ACTION_UNSUPPORTED', message))
+  }
+
   /** Processes use the machine's resolver: there is nothing of their own to ask. */
   resolves(): Promise<boolean> {
     return Promise.resolve(true)

@@ -41,6 +41,8 @@ export interface ContainerRuntime {
   /** The state of a service; a service that isn't there is `missing`, not an error. */
   look(service: ServiceSpec): Promise<InstanceState>
   act(kind: ActionKind, service: ServiceSpec): Promise<void>
+  /** Puts back what `act` changed; `before` is what {@link look} said before it. */
+  undo(kind: ActionKind, service: ServiceSpec, before: InstanceState): Promise<void>
   /** Whether `host` resolves inside a service. */
   resolves(from: ServiceSpec, host: string): Promise<boolean>
   /** The last lines a service wrote, redacted and bounded. */

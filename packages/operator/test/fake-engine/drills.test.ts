@@ -30,7 +30,7 @@ describe('fault catalogue through the Engine API', () => {
       .split('\n')
       .map(line => line.replace(/\d+ ms/g, 'N ms').trim())
     assert.deepEqual(told, [
-      'Incident fake-1: cause node, closed after N ms.',
+      'Incident fake-1: cause node, healthy again after N ms.',
       '+N ms  node is not on its network (not on mesh-net)',
       '+N ms  node: network-detached → rule name-lost → act: connect it to its networks under its names',
       '+N ms  recorded, then done: reconnect node (undo: disconnect it from the networks it was not on)',
@@ -43,7 +43,7 @@ describe('fault catalogue through the Engine API', () => {
         name => `+N ms  recorded, then done: restart ${name} (undo: none needed: it runs as before)`
       ),
       ...['faucet', 'dashboard', 'kyc'].map(name => `+N ms  restart ${name}: healed after N ms`),
-      '+N ms  all healthy again',
+      '+N ms  closed: all stayed healthy',
       ''
     ])
     assert.ok(requests.includes('POST /networks/mesh-net/connect'))

@@ -12,6 +12,8 @@ type Json = Readonly<Record<string, unknown>>
 export interface FakeEngineInit {
   readonly world: World
   readonly catalogue: Catalogue
+  /** Whoever listens is another process: it can't be waited for. */
+  readonly remote?: true
 }
 
 /** The Docker Engine API over a Unix socket, in front of modelled services; and those services. */
@@ -70,6 +72,7 @@ export class FakeEngine {
       return
     }
     for (const listener of this.#listeners) listener.write(`${JSON.stringify(event)}\n`)
+    if (this.#init.remote === true) return
     while (this.#listeners.size > 0 && this.heard === heard) {
       await new Promise(resolve => setImmediate(resolve))
     }

@@ -143,7 +143,8 @@ async function play(
     const lasting = inject.some(
       ({ atMs, lastsMs = 0 }) => now < SETTLE_MS + atMs + lastsMs + CALM_MS
     )
-    const ended = expect.end === 'alerted' ? detectedMs !== undefined : soundMs !== undefined
+    const told = rows.some(row => row.kind === 'decided' && row.verdict === 'alert')
+    const ended = expect.end === 'alerted' ? told : soundMs !== undefined
     if (ended && !lasting && waiting.length === 0 && now - newsMs > CALM_MS) break
   }
   return { soundMs, detectedMs }
@@ -160,6 +161,7 @@ function timed(
   return {
     look: service => clock.during(both.look(service)),
     act: (kind, service) => clock.during(both.act(kind, service)),
+    undo: (kind, service, before) => clock.during(both.undo(kind, service, before)),
     resolves: (from, host) => clock.during(both.resolves(from, host)),
     logs: service => clock.during(both.logs(service)),
     watch: onChange =>
@@ -180,6 +182,7 @@ function processes(world: World): ContainerRuntime {
   return {
     look: service => Promise.resolve({ ...MISSING, status: world.of(service.name).status }),
     act: (kind, service) => Promise.resolve(world.act(kind, service.name)),
+    undo: () => Promise.resolve(),
     resolves: () => Promise.resolve(true),
     logs: () => Promise.resolve(''),
     watch: () => () => undefined

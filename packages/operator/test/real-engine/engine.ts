@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { access, chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,11 +7,16 @@ import { EngineClient } from '../../src/engine-api/client.ts'
 
 const run = promisify(execFile)
 const IMAGE = 'local/busybox'
-const APPLETS = ['sh', 'sleep', 'wget', 'httpd', 'nslookup', 'rm', 'touch', 'sed', 'test']
-/** Statically linked, its wget can neither resolve names nor time out. */
+const APPLETS = [
+  ...['sh', 'sleep', 'timeout', 'wget', 'httpd', 'nslookup', 'rm', 'touch', 'sed', 'test']
+]
+/**
+ * Statically linked, its wget can neither resolve names nor time out: of a container that is removed in
+ * mid-answer it would wait for ever.
+ */
 const ASK = `#!/bin/sh
 address=$(nslookup "$1" 2>/dev/null | sed -n 's/^Address: //p' | sed -n 1p)
-test -n "$address" && wget -q -O /dev/null "http://$address/ok"
+test -n "$address" && timeout 2 wget -q -O /dev/null "http://$address/ok"
 `
 const BUSYBOXES = ['/bin/busybox', '/usr/bin/busybox']
 const START_TRIES = 100
@@ -25,16 +30,29 @@ export interface RealEngine {
   stop(): Promise<void>
 }
 
-/** @returns why no engine can be started here, `undefined` if one can */
-export async function whyNoEngine(): Promise<string | undefined> {
+let known: Promise<string | undefined> | undefined
+
+/** @returns why no engine can be started here, `undefined` if one can: one was, to see */
+export function whyNoEngine(): Promise<string | undefined> {
+  known ??= lookForEngine()
+  return known
+}
+
+async function lookForEngine(): Promise<string | undefined> {
   if (process.env['TORUSMESH_REAL_ENGINE'] !== '1') return 'TORUSMESH_REAL_ENGINE is not 1'
   if (process.getuid?.() !== 0) return 'dockerd needs root'
   for (const program of ['dockerd', 'docker']) {
     const found = await run('which', [program]).catch(() => undefined)
     if (found === undefined) return `no ${program}: apt-get install docker.io`
   }
-  const busybox = await busyboxPath()
-  return busybox === undefined ? 'no busybox: apt-get install busybox-static' : undefined
+  if ((await busyboxPath()) === undefined) return 'no busybox: apt-get install busybox-static'
+  try {
+    const engine = await startEngine()
+    await engine.stop()
+    return undefined
+  } catch (error) {
+    return `dockerd does not start here: ${String(error).split('\n', 1)[0]}`
+  }
 }
 
 export async function startEngine(): Promise<RealEngine> {
@@ -50,20 +68,22 @@ export async function startEngine(): Promise<RealEngine> {
     const { stdout } = await run('docker', ['-H', `unix://${socketPath}`, ...words])
     return stdout.trim()
   }
-  await answering(socketPath)
-  await importImage(folder, docker)
-  return {
-    socketPath,
-    docker,
-    async stop() {
-      engine.kill('SIGTERM')
-      await ended
-      await rm(folder, { recursive: true, force: true })
-    }
+  const stop = async (): Promise<void> => {
+    engine.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true })
   }
+  try {
+    await answering(socketPath, engine)
+    await importImage(folder, docker)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { socketPath, docker, stop }
 }
 
-async function answering(socketPath: string): Promise<void> {
+async function answering(socketPath: string, engine: ChildProcess): Promise<void> {
   const client = new EngineClient({ socketPath })
   for (let i = 0; ; i++) {
     try {
@@ -71,6 +91,7 @@ async function answering(socketPath: string): Promise<void> {
       break
     } catch (error) {
       if (i === START_TRIES) throw error
+      if (engine.exitCode !== null) throw new Error('it ended at once; start it by hand to see why')
       await new Promise(resolve => setTimeout(resolve, TRY_MS))
     }
   }

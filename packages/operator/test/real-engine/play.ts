@@ -80,6 +80,7 @@ export class RealServices {
     for (const { fault, service } of inject) {
       await this.#strike(fault, this.catalogue.services.get(service)!)
     }
+    await this.#missed()
     operator.change({ kind: 'control-released' })
     const faultMs = performance.now()
     await this.#acted(rows)
@@ -128,6 +129,18 @@ export class RealServices {
     }
   }
 
+  /** Ends once every service that holds on has missed its upstream: that too is part of the fault. */
+  async #missed(): Promise<void> {
+    const startedMs = performance.now()
+    for (const name of this.#sticky) {
+      const { target } = this.catalogue.services.get(name)!
+      while ((await this.#client.exec(target, ['test', '-e', '/www/ok'])) === 0) {
+        if (performance.now() - startedMs > MAX_MS) throw new Error(`${name} misses nothing`)
+        await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+      }
+    }
+  }
+
   /** Ends at the first outcome: a fault shows only once the engine's own checks have seen it. */
   async #acted(rows: readonly { row: OperatorRow }[]): Promise<void> {
     const startedMs = performance.now()
@@ -149,9 +162,11 @@ export class RealServices {
     // One that holds on stops serving for good once it has missed its upstream.
     const holds = this.#sticky.has(name)
       ? `while sleep 0.2; do ${asks.join(' && ')} || rm -f /www/ok; done`
-      : 'while sleep 1000; do :; done'
+      : 'sleep 1000000 & wait'
     const upstream = asks.map(ask => `until ${ask}; do sleep 0.1; done`).join('; ')
-    const serve = `touch /www/ok; httpd -h /www; ${this.#sticky.has(name) ? `${upstream};` : ''} ${holds}`
+    // It serves only once it has its upstream: what it never had it could not miss.
+    const ready = this.#sticky.has(name) ? `${upstream}; touch /www/ok` : 'touch /www/ok'
+    const serve = `trap "exit 0" TERM; httpd -h /www; ${ready}; ${holds}`
     const health = ['--health-interval', '500ms', '--health-retries', '2', '--health-timeout', '3s']
     await this.#engine.docker(
       ...['run', '-d', '--init=false', '--name', target, ...(onNetwork ? places : [])],

@@ -32,7 +32,7 @@ interface Waiting {
   readonly id: number
   readonly op: Op
   readonly body: Buffer
-  readonly deadlineMs: number
+  deadlineMs: number
   readonly resolve: (answer: never) => void
   readonly reject: (error: VaultError) => void
   isSent: boolean
@@ -41,6 +41,8 @@ interface Waiting {
 const MAX_WAITING = 4_096
 const TIMEOUT_MS = 30_000
 const TICK_MS = 250
+/** A tick that comes later than this says that the process didn't run. */
+const LATE_MS: number = 4 * TICK_MS
 const FIRST_DELAY_MS = 25
 const LONGEST_DELAY_MS = 2_000
 /** Signing again gives the same vote, or one more signature over the same statement. */
@@ -62,6 +64,7 @@ class ReconnectingClient implements VaultClient {
   #delayMs = FIRST_DELAY_MS
   #retry: NodeJS.Timeout | undefined
   #ticker: NodeJS.Timeout | undefined
+  #tickedMs = 0
   #isClosed = false
 
   constructor(init: VaultClientInit) {
@@ -87,7 +90,7 @@ class ReconnectingClient implements VaultClient {
     return new Promise((resolve, reject) => {
       const waiting = { id, op, body, deadlineMs, resolve, reject, isSent: false }
       this.#waiting.set(id, waiting)
-      this.#ticker ??= setInterval(() => this.#expire(), TICK_MS)
+      this.#tick()
       if (this.#isReady) this.#send(waiting)
       else this.#connect()
     })
@@ -148,7 +151,10 @@ class ReconnectingClient implements VaultClient {
   #send(waiting: Waiting): void {
     waiting.isSent = true
     const { number } = REQUESTS[waiting.op]
-    this.#socket?.write(encodeFrame(waiting.id, number, waiting.body))
+    const frame = encodeFrame(waiting.id, number, waiting.body)
+    // It may hold a passphrase or a key, which is the vault's alone once the kernel has it.
+    const isSecret = !REPEATABLE.has(waiting.op)
+    this.#socket?.write(frame, () => isSecret && frame.fill(0))
   }
 
   #lose(why: string): void {
@@ -167,10 +173,22 @@ class ReconnectingClient implements VaultClient {
     this.#delayMs = Math.min(2 * this.#delayMs, LONGEST_DELAY_MS)
   }
 
+  #tick(): void {
+    if (this.#ticker !== undefined) return
+    this.#tickedMs = performance.now()
+    this.#ticker = setInterval(() => this.#expire(), TICK_MS)
+  }
+
   #expire(): void {
     const nowMs = performance.now()
-    for (const { id, deadlineMs } of [...this.#waiting.values()]) {
-      if (deadlineMs > nowMs) continue
+    // While this process stood still nobody could answer it; what came meanwhile is read first.
+    const sinceMs = nowMs - this.#tickedMs
+    const stoodStillMs = sinceMs > LATE_MS ? sinceMs : 0
+    this.#tickedMs = nowMs
+    for (const waiting of [...this.#waiting.values()]) {
+      waiting.deadlineMs += stoodStillMs
+      if (waiting.deadlineMs > nowMs) continue
+      const { id } = waiting
       const message = `no answer in ${this.#timeoutMs} ms: is it running on ${this.#init.socketPath}?`
       this.#settle(id)?.reject(unreachable(message))
     }

@@ -7,7 +7,13 @@ import {
   SuiteId
 } from '@torusmesh/protocol'
 import { VaultError } from '../errors.ts'
-import { peerPurposeOf, purposeOfDomain, type Statement } from '../signable.ts'
+import {
+  ballotOf,
+  checkpointOf,
+  peerPurposeOf,
+  purposeOfDomain,
+  type Statement
+} from '../signable.ts'
 import type { Signed } from '../signing.ts'
 import type { VaultClient } from './client.ts'
 
@@ -31,6 +37,14 @@ export interface VaultSigner extends Attestor {
   signApproval(approval: ApprovalFields): Promise<Signed>
   /** @throws VaultError `CHECKPOINT_CONFLICT` for a head that contradicts one signed before */
   signCheckpoint(checkpoint: CheckpointFields): Promise<Signed>
+  /**
+   * Signs a vote or an approval that consensus has built: the vault is asked for its fields.
+   *
+   * @throws VaultError `BAD_REQUEST` for any other bytes; else as {@link VaultSigner.signVote}
+   */
+  signBallot(bytes: Uint8Array, context: Uint8Array, env: Env): Promise<Uint8Array>
+  /** The same for a ledger's `cosigned_message` of C2SP tlog-cosignature, over a whole tree. */
+  signCosignedMessage(message: Uint8Array): Promise<Uint8Array>
 }
 
 /**
@@ -46,6 +60,10 @@ export async function createVaultSigner(client: VaultClient, keyId: string): Pro
   }
   const sign = (statement: Statement): Promise<Signed> =>
     client.ask('sign', { key: keyId, statement })
+  const signParsed = async (statement: Statement | undefined): Promise<Uint8Array> => {
+    if (statement !== undefined) return (await sign(statement)).signature
+    throw new VaultError('BAD_REQUEST', 'these bytes are no statement of this kind')
+  }
   return {
     ...{ keyId, suite, publicKey, generation },
     async signAttestation(message: Uint8Array, domain: Domain, env: Env) {
@@ -57,7 +75,9 @@ export async function createVaultSigner(client: VaultClient, keyId: string): Pro
     },
     signVote: vote => sign({ type: 'vote', ...vote }),
     signApproval: approval => sign({ type: 'approval', ...approval }),
-    signCheckpoint: checkpoint => sign({ type: 'checkpoint', ...checkpoint })
+    signCheckpoint: checkpoint => sign({ type: 'checkpoint', ...checkpoint }),
+    signBallot: async (bytes, context, env) => await signParsed(ballotOf(bytes, context, env)),
+    signCosignedMessage: async message => await signParsed(checkpointOf(message))
   }
 }
 

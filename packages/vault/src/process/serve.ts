@@ -16,6 +16,9 @@ import type { Vault } from '../vault.ts'
 import { AnswerKind, encodeFrame, type Frame, FrameReader } from '../wire/frames.ts'
 import { type Op, opOf, REQUESTS, type Requests, wireError } from '../wire/requests.ts'
 
+/** How long last answers may take to be read. */
+const GOODBYE_MS = 500
+
 /** A vault that answers on its socket. */
 export interface VaultServer {
   /** Locks the vault and hangs up. */
@@ -39,7 +42,12 @@ export async function serveVault(vault: Vault, socketPath: string): Promise<Vaul
       const closed = new Promise(resolve => server.close(resolve))
       await vault.lock()
       for (const socket of sockets) socket.destroySoon()
+      // Whoever doesn't read its last answer keeps nobody from ending.
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, GOODBYE_MS)
       await closed
+      clearTimeout(timer)
     }
   }
 }

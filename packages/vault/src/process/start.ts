@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { VAULT_ERRORS, VaultError, type VaultErrorCode } from '../errors.ts'
+import { THREADS } from '../limits.ts'
 
 export interface StartVaultInit {
   /** Of an initialised vault; mode 0700. */
@@ -29,8 +30,8 @@ export interface VaultProcess {
 const READY = 'ready'
 const STDERR_MAX_CHARS = 4_096
 const STOP_MS = 5_000
-/** Two threads sign while two more sync files. */
-const THREADS = 4
+const READY_MS = 60_000
+const PROBE_MS = 5_000
 const OFFLINE = ['unshare', '--user', '--map-current-user', '--net', '--']
 
 /**
@@ -47,38 +48,55 @@ export async function startVault(init: StartVaultInit): Promise<VaultProcess> {
   const args = ['-c', 'ulimit -c 0 && exec "$@"', 'sh', ...command, folder, socketPath]
   const child = spawn('/bin/sh', [...args, '--with-parent'], {
     env: { UV_THREADPOOL_SIZE: String(THREADS), PATH: '/usr/bin:/bin' },
-    stdio: ['pipe', 'pipe', 'pipe']
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C is for who started it, which signs its farewell before it ends the vault.
+    detached: true
   })
   const ended = new Promise<void>(resolve => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  await ready(child)
+  await ready(child).catch(error => {
+    abandon(child)
+    throw error
+  })
   return {
     ...{ socketPath, pid: child.pid!, ended },
     async stop() {
       child.kill('SIGTERM')
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       const waiter = Promise.withResolvers<void>()
-      // A kernel that is slow to take a network namespace down holds nobody up.
+      // A process that waits for a disk can't even be killed: it holds nobody up.
       const giveUp = setTimeout(waiter.resolve, 2 * STOP_MS)
       await Promise.race([ended, waiter.promise])
       clearTimeout(killer)
       clearTimeout(giveUp)
+      abandon(child)
     }
   }
+}
+
+/** Ends a child if it hasn't ended, and waits for it no longer. */
+function abandon(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+  child.unref()
 }
 
 function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
+    const timer = setTimeout(() => reject(failed(`not ready in ${READY_MS} ms`)), READY_MS)
+    for (const event of ['exit', 'error']) child.once(event, () => clearTimeout(timer))
     child.stderr!.on('data', (chunk: Buffer) => {
       if (said.length < STDERR_MAX_CHARS) said += chunk.toString()
     })
     child.once('error', error => reject(failed(error.message)))
     child.once('exit', () => reject(failed(said)))
     child.stdout!.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes(READY)) resolve()
+      if (!chunk.toString().includes(READY)) return
+      clearTimeout(timer)
+      resolve()
     })
   })
 }
@@ -148,7 +166,11 @@ function canBeOffline(): Promise<boolean> {
 /** Whether a command runs and succeeds. */
 function runs([command, ...args]: readonly string[]): Promise<boolean> {
   return new Promise(resolve => {
-    const child = spawn(command!, args, { stdio: 'ignore' })
+    const child = spawn(command!, args, {
+      stdio: 'ignore',
+      timeout: PROBE_MS,
+      killSignal: 'SIGKILL'
+    })
     child.once('error', () => resolve(false))
     child.once('exit', code => resolve(code === 0))
   })

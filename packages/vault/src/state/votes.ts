@@ -51,7 +51,10 @@ export class VoteMarks {
     const epoch = this.#epochs.get(epochId)
     if (epoch === undefined) {
       if (this.#epochs.size < EPOCHS_MAX) return undefined
-      throw new VaultError('VAULT_FULL', `the key voted in ${EPOCHS_MAX} epochs: rotate it`)
+      throw new VaultError(
+        'VAULT_FULL',
+        `the key voted in ${EPOCHS_MAX} epochs, which it never forgets: create another and enrol it`
+      )
     }
     const table = isCeremony(kind) ? epoch.ceremony : epoch.views
     const said = table.get(view)

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../errors.ts'
@@ -15,6 +16,10 @@ export interface VaultDisk {
   replace(name: string, bytes: Uint8Array): Promise<void>
   close(): Promise<void>
 }
+
+const { O_RDWR } = constants
+/** Writes that are synced when they return: one turn of a thread instead of two. Not on every system. */
+const O_DSYNC: number | undefined = constants.O_DSYNC
 
 /** A folder of the file system; files are readable by their owner alone. */
 export function folderDisk(folder: string): VaultDisk {
@@ -45,7 +50,7 @@ class FolderDisk implements VaultDisk {
       const rest = bytes.length - written
       written += (await file.write(bytes, written, rest, offset + written)).bytesWritten
     }
-    await file.datasync()
+    if (O_DSYNC === undefined) await file.datasync()
   }
 
   async replace(name: string, bytes: Uint8Array): Promise<void> {
@@ -72,7 +77,7 @@ class FolderDisk implements VaultDisk {
   async #open(name: string): Promise<FileHandle> {
     const known = this.#files.get(name)
     if (known !== undefined) return known
-    const file = await open(join(this.#folder, name), 'r+')
+    const file = await open(join(this.#folder, name), O_RDWR | (O_DSYNC ?? 0))
     this.#files.set(name, file)
     return file
   }

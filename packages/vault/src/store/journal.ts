@@ -216,12 +216,16 @@ export function buildFile(
 ): { bytes: Buffer; key: SecretBytes; link: Uint8Array } {
   const { sequence } = head
   const fileId = randomBytes(32)
-  const header: LogHeader = { wrapped, fileId, baseSequence: sequence, baseLink: head.link }
+  const grouped = [...groups(snapshot, SNAPSHOT_ENTRIES)]
+  const header: LogHeader = {
+    ...{ wrapped, fileId, baseSequence: sequence, baseLink: head.link },
+    snapshotFrames: grouped.length
+  }
   const key = fileKey(master, fileId)
   const first = encodeHeader(header)
   const parts: Buffer[] = [first.bytes]
   let { link } = first
-  for (const group of groups(snapshot, SNAPSHOT_ENTRIES)) {
+  for (const group of grouped) {
     const ids = group.flatMap(entry => (entry.type === 'key' ? [entry.key.id] : []))
     const open = encode(entriesCodec, group)
     const frame = sealFrame(

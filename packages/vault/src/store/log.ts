@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { blob, bool, type Codec, decode, encode, fixed, struct, u64 } from '../codec/codec.ts'
+import { blob, bool, type Codec, decode, encode, fixed, struct, u32, u64 } from '../codec/codec.ts'
 import { VaultError } from '../errors.ts'
 import { JOURNAL_FRAME_MAX_BYTES } from '../limits.ts'
 import type { SecretBytes } from '../secret/secret-bytes.ts'
@@ -24,13 +24,16 @@ export interface LogHeader {
   /** What came before this file: the last entry's position, and the link of its frame. */
   readonly baseSequence: number
   readonly baseLink: Uint8Array
+  /** Frames of the snapshot, which were written with the header: none of them can be cut off. */
+  readonly snapshotFrames: number
 }
 
 const headerCodec: Codec<LogHeader> = struct<LogHeader>({
   wrapped: wrappedKey,
   fileId: fixed(32),
   baseSequence: u64,
-  baseLink: fixed(LINK_BYTES)
+  baseLink: fixed(LINK_BYTES),
+  snapshotFrames: u32
 })
 
 interface FrameBody {
@@ -146,6 +149,7 @@ export function readLog(
       link = read.frame.link
       at = read.end
     }
+    if (frames.length < header.snapshotFrames) throw damaged(at)
   } catch (error) {
     for (const { secrets } of frames) secrets.fill(0)
     throw error
@@ -155,7 +159,10 @@ export function readLog(
   return { header, firstLink, frames, endOffset: at, tornBytes: file.length - at }
 }
 
-/** `undefined` where a crash may have cut the last write off. */
+/**
+ * `undefined` where a crash may have cut the last write off, or left rubbish in it: even its length may
+ * be wrong. What that hides is told by the counter, which knows of each frame that was answered.
+ */
 function readFrame(
   file: Buffer,
   at: number,
@@ -170,7 +177,7 @@ function readFrame(
   if (end > file.length) return undefined
   const link = Uint8Array.from(file.subarray(linkAt, end))
   const isWhole = linkOf(before, file.subarray(at, linkAt)).equals(link)
-  if (!isWhole && end === file.length) return undefined
+  if (!isWhole && !isFrameAt(file, end, link)) return undefined
   const body = isWhole ? decode(frameCodec, file.subarray(bodyAt, linkAt)) : undefined
   if (body === undefined) throw damaged(at)
   const { nonce, sealed, ...rest } = body
@@ -178,6 +185,16 @@ function readFrame(
   const secrets = key.use(fileKey => unseal(fileKey, nonce, sealed, boundOf(before, rest)))
   if (secrets === undefined) throw damaged(at)
   return { frame: { ...rest, link, secrets }, end }
+}
+
+/** Whether a whole frame begins there, after a frame with this link. */
+function isFrameAt(file: Buffer, at: number, before: Uint8Array): boolean {
+  const bodyAt = at + LENGTH_BYTES
+  if (bodyAt > file.length) return false
+  const linkAt = bodyAt + file.readUInt32BE(at)
+  if (linkAt + LINK_BYTES > file.length) return false
+  const link = file.subarray(linkAt, linkAt + LINK_BYTES)
+  return linkOf(before, file.subarray(at, linkAt)).equals(link)
 }
 
 /** What is said of damage, wherever it is. */

@@ -6,7 +6,7 @@ import { Counter } from './counter.ts'
 import type { VaultDisk } from './disk.ts'
 import { buildFile, JOURNAL_FILE } from './journal.ts'
 import { load } from './load.ts'
-import { LINK_BYTES, readHeader } from './log.ts'
+import { damaged, LINK_BYTES, readHeader } from './log.ts'
 import { DEFAULT_KDF, type KdfCost, unwrapKey, wrapKey } from './seal.ts'
 
 /**
@@ -65,7 +65,12 @@ export async function restoreBackup(
   const { wrapped } = readHeader(bytes).header
   const master = await unwrapKey(wrapped, passphrase)
   try {
-    const { state, secrets, head } = await load(disk, name, master)
+    const { state, secrets, head, tornAt } = await load(disk, name, master)
+    // A backup was written whole.
+    if (tornAt !== undefined) {
+      for (const secret of secrets.values()) secret.wipe()
+      throw damaged(tornAt)
+    }
     const counter = new Counter(disk)
     await counter.read()
     const sequence = Math.max(head.sequence, counter.value) + 1

@@ -12,6 +12,9 @@ export function mockKeys(): KeyMaker {
     adopt(_suite, secret) {
       return { publicKey: secret.use(seed => hashOf(seed)), form: 'seed', secret }
     },
+    async adoptExpanded(_suite, secret, publicKey) {
+      return { publicKey, form: 'expanded', secret }
+    },
     signer: ({ publicKey }) => ({
       async sign({ bytes, context }) {
         return hashOf(publicKey, context, bytes, randomBytes(8))

@@ -22,6 +22,7 @@ import { LINK_BYTES } from '../store/log.ts'
 import { vaultSuite } from '../suites.ts'
 import {
   type AuditPage,
+  type ExpandedKey,
   type KeyStatus,
   type NewClient,
   type NewKey,
@@ -77,6 +78,8 @@ const TOKEN_MAX_BYTES = 256
 const SIGNATURE_MAX_BYTES = 4_096
 const PUBLIC_KEY_MAX_BYTES = 2_048
 const SEED_BYTES = 32
+/** ML-DSA-65, expanded. */
+const SECRET_KEY_MAX_BYTES = 4_032
 
 const nothing: Codec<Nothing> = struct<Nothing>({})
 const key = struct<{ readonly key: string }>({ key: name })
@@ -112,7 +115,13 @@ const newKey: Codec<NewKey> = struct<NewKey>({
   purposes,
   limits: optional(keyLimits),
   isCanary: optional(bool),
-  seed: optional(fixed(SEED_BYTES))
+  seed: optional(fixed(SEED_BYTES)),
+  expanded: optional(
+    struct<ExpandedKey>({
+      secretKey: blob(SECRET_KEY_MAX_BYTES),
+      publicKey: blob(PUBLIC_KEY_MAX_BYTES)
+    })
+  )
 })
 
 /** One row for each operation; numbers are never reused. */

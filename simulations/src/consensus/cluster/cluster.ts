@@ -26,6 +26,8 @@ import { type Stage, Villain } from './villain.ts'
 /** What is kept of what was said, for the verdict on a fork. */
 const HEARD_MAX = 8_192
 const RESTART_MAX_MS = 60
+/** From one link to the next, after a restart: an answer comes in between. */
+const LINK_MS = 20
 /** All that is undecided when the network is whole leads to it. */
 const LAST: Uint8Array = Uint8Array.of(Item.last, 0, 0)
 /** How a process dies that is told to: any way but not at all. */
@@ -38,6 +40,8 @@ export interface ClusterPort {
   post(from: Actor, to: Actor, message: Message, isSafe: boolean): void
   wake(actor: Actor, seat: number, atMs: number): void
   restart(actor: Actor, delayMs: number): void
+  /** A link of the actor comes up, after a restart. */
+  link(actor: Actor, delayMs: number): void
   mark(mark: Mark): void
 }
 
@@ -69,7 +73,8 @@ export class Cluster implements SeatSink {
   readonly judge: Judge
   readonly actors: readonly Actor[]
   readonly epoch: Epoch
-  isHealed = false
+  /** Since when the network is whole; -1 until then. */
+  healedMs = -1
   private readonly init: ClusterInit
   private readonly byzantine: ReadonlySet<number>
   private readonly heard: Message[] = []
@@ -154,13 +159,14 @@ export class Cluster implements SeatSink {
       this.init.port.mark('observer-seen')
     }
     this.restartFrom(actor, isLost)
-    if (!this.isHealed) return
-    // All rest, it may be behind: the next thing to decide shows whether it catches up.
-    const item = Uint8Array.of(Item.plain, actor.number, 0xcc)
-    for (const { seats } of this.actors) seats.at(-1)!.handle({ type: 'submit', item }, this.nowMs)
   }
 
-  restartFrom(actor: Actor, isLost: boolean): void {
+  /** A node that was away asks whoever it meets again. */
+  linkUp({ seats }: Actor): void {
+    for (const seat of seats) seat.handle({ type: 'seek' }, this.nowMs)
+  }
+
+  private restartFrom(actor: Actor, isLost: boolean): void {
     actor.isUp = true
     actor.doom = 'ok'
     for (const seat of [...actor.seats]) {
@@ -172,18 +178,21 @@ export class Cluster implements SeatSink {
     }
     const ending = actor.seats[0]!.floor?.ending
     if (ending && actor.seats.length === 1) this.enterNext(actor, ending)
+    for (let link = 1; link < this.init.size; link++) {
+      this.init.port.link(actor, link * LINK_MS)
+    }
   }
 
   /** The network is whole from now on, nobody dies any more; Byzantine members fall silent or not. */
   heal(): void {
     const { dice } = this.init
-    this.isHealed = true
+    this.healedMs = this.nowMs
     const staySilent = dice.chance(500)
     for (const actor of this.actors) {
       actor.side = 0
       actor.doom = 'ok'
       if (actor.isByzantine && staySilent) this.silence(actor)
-      else if (!actor.isUp) this.restartFrom(actor, false)
+      else this.restart(actor)
     }
     this.submit(Item.last, null)
   }
@@ -274,6 +283,10 @@ export class Cluster implements SeatSink {
     this.init.port.wake(actor, actor.seats.indexOf(seat), atMs)
   }
 
+  private get isHealed(): boolean {
+    return this.healedMs >= 0
+  }
+
   private get nowMs(): number {
     return this.init.port.nowMs
   }
@@ -353,10 +366,7 @@ export class Cluster implements SeatSink {
     for (const actor of this.actors) {
       if (!actor.isUp || (side !== null && actor.side !== side)) continue
       if (!isLast && side === null && dice.chance(300)) continue
-      const seat = actor.seats.at(-1)!
-      // Who can't propose must not be the only one to know.
-      if (!isLast && !seat.engine.status.isVoter) continue
-      seat.handle({ type: 'submit', item }, this.nowMs)
+      actor.seats.at(-1)!.handle({ type: 'submit', item }, this.nowMs)
     }
   }
 

@@ -25,6 +25,7 @@ export function mergeClusters({ spec }: RunSetup, shards: readonly ClustersResul
       scenarios,
       membersPerScenario: scenarios > 0 ? sum(({ members }) => members) / scenarios : null,
       deliveriesPerScenario: scenarios > 0 ? sum(({ deliveries }) => deliveries) / scenarios : null,
+      slowestRestMs: shards.reduce((most, shard) => Math.max(most, shard.slowestRestMs), 0),
       forks: blamed.length,
       leastBlamedPermille: leastPermille(blamed)
     },

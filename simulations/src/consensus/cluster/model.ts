@@ -16,7 +16,16 @@ import { Post } from './post.ts'
 import { drawClusters } from './sizes.ts'
 
 /** Words of events: a kind in the low four bits, the actor in the next eight. */
-const Kind = { start: 0, deliver: 1, wake: 2, act: 3, restart: 4, heal: 5, check: 6 } as const
+const Kind = {
+  start: 0,
+  deliver: 1,
+  wake: 2,
+  act: 3,
+  restart: 4,
+  heal: 5,
+  end: 6,
+  link: 7
+} as const
 type Kind = (typeof Kind)[keyof typeof Kind]
 const KIND_BITS = 4
 const KIND_MASK: number = (1 << KIND_BITS) - 1
@@ -29,6 +38,8 @@ export interface ClustersResult {
   readonly members: number
   readonly marks: Float64Array
   readonly deliveries: number
+  /** From when the network is whole to the last message, ms, in the cluster that took longest. */
+  readonly slowestRestMs: number
   readonly findings: readonly (Finding & { readonly node: number })[]
   /** Of each fork: power named and all power. */
   readonly blamed: readonly (readonly [number, number])[]
@@ -41,21 +52,33 @@ export interface ClustersInit {
   readonly sizeMost: number
 }
 
-/** Many small meshes side by side, each for itself: one scenario each. */
+/**
+ * Many small meshes side by side, each for itself: one scenario each. A cluster is built when it begins
+ * and let go of when it is over.
+ */
 export class ClustersModel implements ShardModel {
+  /** No mail leaves a shard: it runs to the end without looking up. */
   readonly lookaheadTicks: number
   readonly #port: ShardPort
   readonly #network: Network
   readonly #endTicks: number
   readonly #post = new Post()
   readonly #firsts: readonly number[]
-  readonly #clusters: Cluster[]
+  /** By number: those that have begun and aren't over. */
+  readonly #clusters: (Cluster | undefined)[] = []
   /** By node: the cluster it is in. */
   readonly #clusterOf: Int32Array
   readonly #plots: Plot[]
   readonly #marks = new Float64Array(MARKS.length)
   readonly #blamed: (readonly [number, number])[] = []
+  readonly #findings: (Finding & { readonly node: number })[] = []
+  /** Where the members of clusters that are over stand, a word each. */
+  readonly #ends: number[] = []
+  readonly #seed: number
+  readonly #keys: StandInKeys
+  readonly #verifierOf: (epoch: Epoch) => Verify
   #deliveries = 0
+  #slowestRestMs = 0
 
   constructor(setup: RunSetup, port: ShardPort, init: ClustersInit) {
     const { spec, topology } = setup
@@ -71,19 +94,16 @@ export class ClustersModel implements ShardModel {
       nodes,
       degree
     })
-    this.lookaheadTicks = this.#network.lookaheadTicks
+    this.lookaheadTicks = this.#endTicks
     this.#firsts = drawClusters(seed, first, nodes, init.sizeMost)
     this.#clusterOf = new Int32Array(nodes).fill(-1)
-    const keys = new StandInKeys(seed)
-    const verifierOf = memoVerifiers(keys)
+    this.#seed = seed
+    this.#keys = new StandInKeys(seed)
+    this.#verifierOf = memoVerifiers(this.#keys)
     this.#plots = this.#firsts.slice(0, -1).map(from => init.plotOf(first + from))
-    this.#clusters = this.#plots.map((plot, number) => {
-      const from = this.#firsts[number]!
-      const size = this.#firsts[number + 1]! - from
-      this.#clusterOf.fill(number, from, from + size)
-      const dice = new Dice(seed, first + from)
-      return new Cluster({ size, plot, keys, dice, verifierOf, port: this.#portOf(from) })
-    })
+    for (const [number, from] of this.#firsts.slice(0, -1).entries()) {
+      this.#clusterOf.fill(number, from, this.#firsts[number + 1]!)
+    }
   }
 
   start(): void {
@@ -93,26 +113,25 @@ export class ClustersModel implements ShardModel {
       for (let act = 1; act <= acts; act++) {
         this.#port.timer(act * actMs * TICKS_PER_MS, local, Kind.act, 0, 0)
       }
+      this.#port.timer(this.#endTicks - 1, local, Kind.end, 0, 0)
       if (this.#plots[number]!.overThird) continue
       this.#port.timer((acts + 1) * actMs * TICKS_PER_MS, local, Kind.heal, 0, 0)
-      this.#port.timer(this.#endTicks - 1, local, Kind.check, 0, 0)
     }
   }
 
   handle(local: number, word: number, a: number, b: number): void {
     const number = this.#clusterOf[local]!
-    const cluster = this.#clusters[number]!
-    const actor = cluster.actors[word >> KIND_BITS]!
     const kind = (word & KIND_MASK) as Kind
+    if (kind === Kind.start) this.#clusters[number] = this.#build(number)
+    const cluster = this.#clusters[number]
+    if (cluster === undefined) return
+    if (kind === Kind.end) return this.#close(number, cluster)
+    const actor = cluster.actors[word >> KIND_BITS]!
     const wasForked = cluster.judge.isForked
     this.#step(cluster, actor, kind, a, b)
-    if (wasForked || !cluster.judge.isForked || !this.#plots[number]!.overThird) return
-    this.#blamed.push([cluster.blamedPower(), cluster.epoch.totalPower])
-  }
-
-  /** The cluster of a node, by its local number. */
-  clusterAt(local: number): Cluster | undefined {
-    return this.#clusters[this.#clusterOf[local]!]
+    if (!wasForked && cluster.judge.isForked && this.#plots[number]!.overThird) {
+      this.#blamed.push([cluster.blamedPower(), cluster.epoch.totalPower])
+    }
   }
 
   fault(): void {}
@@ -120,12 +139,7 @@ export class ClustersModel implements ShardModel {
   audit(hash: AuditHash): void {
     for (const mark of this.#marks) hash.add(mark)
     for (const [named, total] of this.#blamed) hash.add(named * 0x1_0000 + total)
-    for (const { actors, judge } of this.#clusters) {
-      hash.add(judge.finding === null ? 0 : 1)
-      for (const { seats } of actors) {
-        for (const { engine } of seats) hash.add(Number.parseInt(digestOf(engine), 16))
-      }
-    }
+    for (const end of this.#ends) hash.add(end)
   }
 
   columns(): readonly ArrayBufferView[] {
@@ -142,26 +156,58 @@ export class ClustersModel implements ShardModel {
 
   result(): ClustersResult {
     return {
-      clusters: this.#clusters.length,
+      clusters: this.#plots.length,
       members: this.#firsts.at(-1)!,
       marks: this.#marks,
       deliveries: this.#deliveries,
-      findings: this.#clusters.flatMap(({ judge }, number) =>
-        judge.finding === null
-          ? []
-          : [{ ...judge.finding, node: this.#port.first + this.#firsts[number]! }]
-      ),
+      slowestRestMs: this.#slowestRestMs,
+      findings: this.#findings,
       blamed: this.#blamed
     }
   }
 
-  #step(cluster: Cluster, actor: Actor, kind: Kind, a: number, b: number): void {
+  #build(number: number): Cluster {
+    const from = this.#firsts[number]!
+    const dice = new Dice(this.#seed, this.#port.first + from)
+    return new Cluster({
+      size: this.#firsts[number + 1]! - from,
+      plot: this.#plots[number]!,
+      keys: this.#keys,
+      dice,
+      verifierOf: this.#verifierOf,
+      port: this.#portOf(from)
+    })
+  }
+
+  #close(number: number, cluster: Cluster): void {
+    const { actors, judge } = cluster
+    if (!this.#plots[number]!.overThird) cluster.checkLiveness()
+    this.#clusters[number] = undefined
+    this.#ends.push(judge.finding === null ? 0 : 1)
+    for (const { seats } of actors) {
+      for (const { engine } of seats) this.#ends.push(Number.parseInt(digestOf(engine), 16))
+    }
+    const node = this.#port.first + this.#firsts[number]!
+    if (judge.finding !== null) this.#findings.push({ ...judge.finding, node })
+  }
+
+  #step(
+    cluster: Cluster,
+    actor: Actor,
+    kind: Exclude<Kind, typeof Kind.end>,
+    a: number,
+    b: number
+  ): void {
     switch (kind) {
       case Kind.start:
         return cluster.start()
       case Kind.deliver: {
         const { from, message } = this.#post.take(a)
         this.#deliveries++
+        if (cluster.healedMs >= 0) {
+          const restMs = this.#port.nowMs - cluster.healedMs
+          this.#slowestRestMs = Math.max(this.#slowestRestMs, restMs)
+        }
         return cluster.deliver(actor, from, message)
       }
       case Kind.wake:
@@ -170,10 +216,10 @@ export class ClustersModel implements ShardModel {
         return cluster.act()
       case Kind.restart:
         return cluster.restart(actor)
+      case Kind.link:
+        return cluster.linkUp(actor)
       case Kind.heal:
         return cluster.heal()
-      case Kind.check:
-        return cluster.checkLiveness()
       default:
         kind satisfies never
     }
@@ -212,6 +258,7 @@ export class ClustersModel implements ShardModel {
       wake: (actor, seat, atMs) =>
         at(atMs * TICKS_PER_MS - port.nowTicks, Kind.wake, actor, 0, seat),
       restart: (actor, delayMs) => at(delayMs * TICKS_PER_MS, Kind.restart, actor, 0, 0),
+      link: (actor, delayMs) => at(delayMs * TICKS_PER_MS, Kind.link, actor, 0, 0),
       mark: (mark: Mark) => {
         this.#marks[MARKS.indexOf(mark)]!++
       }

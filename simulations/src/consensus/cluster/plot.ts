@@ -55,7 +55,7 @@ export const FORKING: Plot = {
 }
 
 /** Writes of one member that blows are aimed at: more than a decision and a set change take. */
-export const BLOWS_AT = 48
+export const BLOWS_AT = 64
 
 /** All are honest, and one write of one member goes wrong: each of its first ones, each way, in turn. */
 export function recoveryPlot(seed: number, first: number): Plot {

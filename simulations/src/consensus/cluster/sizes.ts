@@ -2,8 +2,8 @@ import { drawBelow } from '../../engine/random.ts'
 import type { Topology } from '../../topology/topology.ts'
 import { Stream } from '../streams.ts'
 
-/** Nodes of a shard: whole clusters. */
-const SHARD_NODES = 256
+/** Nodes of a shard: whole clusters, few enough that all their state stays in the CPU's caches. */
+const SHARD_NODES = 64
 /** Members of a cluster. */
 export const SIZE_LEAST = 4
 export const SIZE_MOST = 25

@@ -49,6 +49,8 @@ export class LatencyModel<M> implements ShardModel, World {
   readonly #written: Int32Array
   /** By node: which timer is meant; earlier ones are void. */
   readonly #wakes: Int32Array
+  /** By node: the last item it heard of. */
+  readonly #items: Int32Array
   /** What the present input took, and what it wants sent when it is done. */
   #spentUs = 0
   readonly #outbox: { readonly to: number | null; readonly message: M }[] = []
@@ -77,6 +79,7 @@ export class LatencyModel<M> implements ShardModel, World {
     this.#freeUs = new Float64Array(nodes)
     this.#written = new Int32Array(nodes)
     this.#wakes = new Int32Array(nodes)
+    this.#items = new Int32Array(nodes).fill(-1)
     this.#cast = init.cast?.(this, this.#sourceOf) ?? null
     this.#parties = Array.from({ length: nodes }, (_, local) =>
       init.protocol.party(first + local, this.#host(local))
@@ -161,7 +164,7 @@ export class LatencyModel<M> implements ShardModel, World {
   }
 
   columns(): readonly ArrayBufferView[] {
-    const own = [this.#freeUs, this.#written, this.#wakes]
+    const own = [this.#freeUs, this.#written, this.#wakes, this.#items]
     const cast = this.#cast?.columns() ?? []
     return [...own, ...cast, ...this.#network.columns(), ...this.#findings.columns()]
   }
@@ -216,8 +219,21 @@ export class LatencyModel<M> implements ShardModel, World {
   #submit(local: number, item: number): void {
     const bytes = new Uint8Array(this.#settings.itemBytes)
     new DataView(bytes.buffer).setUint32(0, item)
-    this.#spread(local, this.#letters.item(bytes))
-    this.#run(local, 0, (party, nowMs) => party.submit(bytes, nowMs))
+    const letter = this.#letters.item(bytes)
+    const { leader } = this.#parties[local]!
+    // Who leads needn't wait until a tree brings it.
+    const isFar = this.#cast !== null && leader !== this.#port.first + local
+    if (isFar) this.#sendLetter(local, leader, letter)
+    this.#spread(local, letter)
+    this.#hear(local, 0, bytes)
+  }
+
+  /** Gives an item to the machine, once. */
+  #hear(local: number, costUs: number, item: Uint8Array): void {
+    const number = itemOf(item)
+    if (number <= this.#items[local]!) return
+    this.#items[local] = number
+    this.#run(local, costUs, (party, nowMs) => party.submit(item, nowMs))
   }
 
   #payload(local: number, link: number, id: number, handle: number): void {
@@ -236,7 +252,7 @@ export class LatencyModel<M> implements ShardModel, World {
     if (letter === null) return
     const { item, message } = letter
     const { handleUs } = this.#settings
-    if (item !== null) this.#run(local, handleUs, (party, nowMs) => party.submit(item, nowMs))
+    if (item !== null) this.#hear(local, handleUs, item)
     if (message === null) return
     const offer = this.#protocol.offerOf(message)
     if (offer !== null) this.#offers.hold(local, offer, letter)
@@ -278,7 +294,10 @@ export class LatencyModel<M> implements ShardModel, World {
 
   /** To one node: over the link if there is one, else over a connection of its own. */
   #sendTo(local: number, to: number, message: M): void {
-    const letter = this.#letters.write(message)
+    this.#sendLetter(local, to, this.#letters.write(message))
+  }
+
+  #sendLetter(local: number, to: number, letter: Letter<M>): void {
     const node = this.#port.first + local
     if (this.#cast === null) {
       return this.#post(local, to < node ? to : to - 1, Kind.direct, node, letter)

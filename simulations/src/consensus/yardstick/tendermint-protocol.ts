@@ -61,6 +61,10 @@ class TendermintParty implements Party<SignedWord> {
     })
   }
 
+  get leader(): number {
+    return this.#machine.leader
+  }
+
   start(): void {}
 
   submit(item: Uint8Array, nowMs: number): void {

@@ -85,6 +85,11 @@ export class Tendermint {
     this.sink = sink
   }
 
+  /** Of the present round. */
+  get leader(): number {
+    return this.proposer(this.height, this.round)
+  }
+
   submit(item: Uint8Array, nowMs: number): void {
     this.nowMs = nowMs
     if (this.pending.length < ITEMS_MAX) this.pending.push(item)

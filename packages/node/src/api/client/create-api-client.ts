@@ -12,14 +12,16 @@ import type { Readiness } from '../schemas/health.ts'
 import type { LedgerPage } from '../schemas/ledger.ts'
 import type { MemberPage } from '../schemas/mesh.ts'
 import { ApiClientError } from './errors.ts'
+import { type GovernanceCalls, governanceCalls } from './governance-calls.ts'
 import { Http, notRunning } from './http.ts'
+import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { readSse } from './sse-reader.ts'
 
 /** Which node to talk to, and how. */
 export interface ApiClientInit {
   /** `http://127.0.0.1:4800`. */
   readonly url: string
-  /** Needed by `verify` and `invite` only. */
+  /** Needed by what changes something. */
   readonly token?: string | undefined
   /** How long a call may take; streams and `verify` are not limited. Default 10 s. */
   readonly timeoutMs?: number
@@ -30,7 +32,7 @@ export interface ApiClientInit {
 }
 
 /** What a program may ask of a running node. Every method throws {@link ApiClientError}. */
-export interface ApiClient {
+export interface ApiClient extends OperatorCalls, GovernanceCalls {
   readonly url: string
   mesh(): Promise<MeshView>
   /** All members that match, by id. */
@@ -81,6 +83,8 @@ export function createApiClient(init: ApiClientInit): ApiClient {
     proof: seq => http.json(`/v1/ledger/proof/${seq}`),
     verify: onProgress => verify(http, onProgress ?? (() => {})),
     invite: wanted => http.json('/v1/invites', { method: 'POST', body: { ...wanted } }),
+    ...operatorCalls(http),
+    ...governanceCalls(http),
     readiness,
     waitReady: limit => waitReady(readiness, limit.timeoutMs, waitFor),
     stream: from => stream(http, from ?? {}, waitFor)

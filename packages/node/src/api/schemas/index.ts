@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { ErrorSchema } from './common.ts'
+import { GOVERNANCE_SCHEMAS } from './governance-names.ts'
 import { DigestSchema, HealthSchema, ReadinessSchema, ReportSchema } from './health.ts'
 import {
   EventSchema,
@@ -12,12 +13,14 @@ import {
   VerifyResultSchema
 } from './ledger.ts'
 import { LinkSchema, MemberPageSchema, MemberSchema, MeshSchema } from './mesh.ts'
+import { OPERATOR_SCHEMAS } from './operator.ts'
 
 /** Schemas by the name that the OpenAPI document gives them. */
 export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   Digest: DigestSchema,
   Error: ErrorSchema,
   Event: EventSchema,
+  ...GOVERNANCE_SCHEMAS,
   Health: HealthSchema,
   Invite: InviteSchema,
   Ledger: LedgerSchema,
@@ -28,6 +31,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   MemberPage: MemberPageSchema,
   Mesh: MeshSchema,
   Proof: ProofSchema,
+  ...OPERATOR_SCHEMAS,
   Readiness: ReadinessSchema,
   Report: ReportSchema,
   VerifyProgress: ProgressSchema,

@@ -1,3 +1,4 @@
+import { proposalId } from './fake-council.ts'
 import { AUTHORISED, type Harness, LOCAL } from './harness.ts'
 
 interface Operation {
@@ -30,6 +31,60 @@ const CALLS: Readonly<Record<string, { url: string; body?: object }>> = {
   'get /v1/nodes': { url: '/v1/nodes?standing=alive&limit=1' },
   'get /v1/ledger/events': { url: '/v1/ledger/events?from=1&limit=1' },
   'get /v1/ledger/proof/{seq}': { url: '/v1/ledger/proof/1' },
+  'get /v1/proposals': { url: '/v1/proposals?live=true&limit=1' },
+  'get /v1/proposals/{id}': { url: `/v1/proposals/${proposalId(3)}` },
+  'get /v1/proposals/{id}/result': { url: `/v1/proposals/${proposalId(1)}/result` },
+  'get /v1/proposals/{id}/receipt': { url: `/v1/proposals/${proposalId(1)}/receipt` },
+  'get /v1/proposals/{id}/revisit': { url: `/v1/proposals/${proposalId(1)}/revisit?policy=1` },
+  'post /v1/proposals': {
+    url: '/v1/proposals',
+    body: {
+      title: 'Gossip to eight peers',
+      action: { kind: 'set-parameter', parameter: 'gossip.fanout', to: 8 },
+      summary: 'A third more traffic.',
+      rollback: 'Set it back to 6.'
+    }
+  },
+  'post /v1/proposals/{id}/votes': {
+    url: `/v1/proposals/${proposalId(3)}/votes`,
+    body: { choice: 'approve' }
+  },
+  'post /v1/proposals/{id}/approvals': {
+    url: `/v1/proposals/${proposalId(3)}/approvals`,
+    body: { approves: true }
+  },
+  'post /v1/proposals/{id}/objections': { url: `/v1/proposals/${proposalId(3)}/objections` },
+  'post /v1/proposals/{id}/cancellation': { url: `/v1/proposals/${proposalId(3)}/cancellation` },
+  'get /v1/decisions/{id}': { url: `/v1/decisions/${proposalId(1)}` },
+  'get /v1/weights': { url: '/v1/weights?limit=1' },
+  'get /v1/weights/{member}': { url: '/v1/weights/self' },
+  'get /v1/policies/{version}': { url: '/v1/policies/1' },
+  'get /v1/notices': { url: '/v1/notices?stream=governance' },
+  'post /v1/appeals': {
+    url: '/v1/appeals',
+    body: {
+      decision: 'a1'.repeat(32),
+      decider: 'agent',
+      atMs: 1_800_000_000_000,
+      grounds: 'The service was being moved.'
+    }
+  },
+  'post /v1/appeals/{id}/review': {
+    url: `/v1/appeals/${'a9'.repeat(32)}/review`,
+    body: { text: 'The log agrees.' }
+  },
+  'post /v1/appeals/{id}/resolution': {
+    url: `/v1/appeals/${'a9'.repeat(32)}/resolution`,
+    body: { outcome: 'reversed', reason: 'See the log.' }
+  },
+  'get /v1/incidents/{id}': { url: '/v1/incidents/inc4f-1' },
+  'post /v1/approvals/{id}/delivery': { url: '/v1/approvals/inc4f-1.2/delivery', body: {} },
+  'post /v1/approvals/{id}/answer': {
+    url: '/v1/approvals/inc4f-1.2/answer',
+    body: { token: 'one-use', answer: 'defer', deferMs: 3_600_000 }
+  },
+  'post /v1/operator/control': { url: '/v1/operator/control', body: { by: 'operator' } },
+  'post /v1/operator/grants': { url: '/v1/operator/grants', body: { hours: 8 } },
   'post /v1/invites': { url: '/v1/invites', body: { validForMs: 3_600_000 } }
 }
 

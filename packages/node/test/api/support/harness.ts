@@ -1,7 +1,9 @@
 import { type Api, type ApiInit, createApi } from '../../../src/api/index.ts'
 import { silentLogger } from '../../../src/log/index.ts'
 import { createNodeMetrics } from '../../../src/metrics/index.ts'
+import { FakeCouncil } from './fake-council.ts'
 import { FakeEvents, FakeLedger, FakeView, fakeInvites } from './fake-node.ts'
+import { FakeOperator } from './fake-operator.ts'
 
 export const TOKEN = 'correct-horse-battery-staple'
 export const AUTHORISED = { authorization: `Bearer ${TOKEN}` }
@@ -13,6 +15,7 @@ export interface Harness {
   readonly view: FakeView
   readonly events: FakeEvents
   readonly ledger: FakeLedger
+  readonly council: FakeCouncil
   /** What the API repeats, run by the test instead of a clock. */
   readonly beats: Set<() => void>
   /** The rate limit's clock. */
@@ -24,14 +27,17 @@ export function createHarness(changes: Partial<ApiInit> = {}): Harness {
   const view = new FakeView()
   const events = new FakeEvents()
   const ledger = new FakeLedger()
+  const council = new FakeCouncil()
   const beats = new Set<() => void>()
   const clock = { nowMs: 0 }
   const api = createApi({
     view,
     events,
     ledger,
+    council,
     metrics: createNodeMetrics(),
     invites: fakeInvites,
+    operator: new FakeOperator(),
     token: TOKEN,
     logger: silentLogger,
     nowMs: () => clock.nowMs,
@@ -42,7 +48,7 @@ export function createHarness(changes: Partial<ApiInit> = {}): Harness {
     ...changes
   })
   opened.add(api)
-  return { api, view, events, ledger, beats, clock }
+  return { api, view, events, ledger, council, beats, clock }
 }
 
 const opened = new Set<Api>()

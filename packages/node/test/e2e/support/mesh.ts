@@ -7,6 +7,7 @@ import { resolveConfig } from '../../../src/config/index.ts'
 import type { CouncilSettings } from '../../../src/council/index.ts'
 import { Home } from '../../../src/identity/home.ts'
 import { createSecrets, type MemberSecrets, publicKeysOf } from '../../../src/identity/keys.ts'
+import { keptSigners } from '../../../src/identity/signers.ts'
 import { createLogger } from '../../../src/log/index.ts'
 import type { MeshNode } from '../../../src/node.ts'
 import { openNode } from '../../../src/open-node.ts'
@@ -72,7 +73,11 @@ export async function startMesh(
     const { config } = resolveConfig({ flags })
     const node = await openNode({
       ...{ home, config, charter, resources, meter, logger, addresses },
-      ...{ secrets: own, state: await home.state(), enrolment: undefined },
+      ...{
+        signers: keptSigners(own, resources.pool),
+        state: await home.state(),
+        enrolment: undefined
+      },
       ...{ clock: init.clock ?? systemClock, records: [] }
     })
     addresses.set(node.parts.self.key, node.addresses)
