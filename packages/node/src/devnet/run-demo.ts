@@ -91,8 +91,8 @@ async function show(
   }
 }
 
-/** Hosts whose API is served: people look at some, not at hundreds. */
-const SERVED_MAX = 64
+/** Hosts whose API is served: people look at some, and each has routes and schemas of its own. */
+const SERVED_MAX = 8
 
 /** An API for each host, which its folder tells the command line of; the first takes the port asked for. */
 async function serveAll(devnet: Devnet, init: DemoInit): Promise<ServedApi[]> {
