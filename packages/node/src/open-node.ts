@@ -18,26 +18,21 @@ import {
 } from '@torusmesh/protocol'
 import { BeatSocket } from './beat/beat-socket.ts'
 import { Beats } from './beat/beats.ts'
-import type { NodeConfig } from './config/index.ts'
 import { parseTcpAddress } from './config/kinds.ts'
 import { openCouncil } from './council/index.ts'
 import { NodeError, systemCode } from './errors.ts'
 import { Gossip, type GossipHandler } from './gossip/gossip.ts'
-import type { GossipTaps } from './gossip/options.ts'
 import { ledgerKeyOf } from './home-ledger.ts'
 import { createHost, type Host } from './host/create-host.ts'
-import type { Wire } from './host/delayed-transport.ts'
-import type { EnrolmentProof, Home, NodeState } from './identity/home.ts'
 import { OwnRecord } from './identity/own-record.ts'
-import type { MemberSigners } from './identity/signers.ts'
 import { isWatchOnly } from './identity/voice.ts'
 import { Inbound } from './inbound/inbound.ts'
 import { InviteBook } from './join/invites.ts'
 import { serveJoin } from './join/join-protocol.ts'
 import { LinkService } from './link/link-service.ts'
-import type { Logger } from './log/index.ts'
 import { createNodeMetrics, type LedgerMetrics, type NodeMetrics } from './metrics/index.ts'
 import { MeshNode, type NodeParts } from './node.ts'
+import type { OpenNodeInit } from './open-node-init.ts'
 import { Admission, memberOf } from './overlay/admission.ts'
 import { Directory, type Member } from './overlay/directory.ts'
 import { askOver, serveFindCell } from './overlay/find-cell.ts'
@@ -54,7 +49,6 @@ import {
 } from './peer-traffic.ts'
 import { BallCast } from './runtime/ball-cast.ts'
 import { CellSurvey } from './runtime/cell-survey.ts'
-import type { Clock } from './runtime/clock.ts'
 import type { Restrictions, RuntimeContext } from './runtime/context.ts'
 import { Digests } from './runtime/digests.ts'
 import { Journal } from './runtime/journal.ts'
@@ -62,40 +56,13 @@ import { knock } from './runtime/knock.ts'
 import { Notices } from './runtime/notices.ts'
 import { Refutations } from './runtime/refutations.ts'
 import { Reporter } from './runtime/reporter.ts'
-import type { ResourceMeter } from './runtime/resources.ts'
 import { Speaker } from './runtime/speaker.ts'
 import { Statements } from './runtime/statements.ts'
 import { Tidings } from './runtime/tidings.ts'
 import { UptimeWitnesses } from './runtime/uptime-witnesses.ts'
 import { WatchList } from './runtime/watch-list.ts'
 import { Watcher } from './runtime/watcher.ts'
-import type { Charter, ProcessResources } from './shared.ts'
 import { SOFTWARE_DIGEST, SOFTWARE_VERSION, SPEC_VERSION } from './software.ts'
-import type { Standing } from './view.ts'
-
-export interface OpenNodeInit {
-  readonly home: Home
-  readonly config: NodeConfig
-  readonly charter: Charter
-  readonly signers: MemberSigners
-  readonly state: NodeState
-  readonly enrolment: EnrolmentProof | undefined
-  readonly resources: ProcessResources
-  readonly meter: ResourceMeter
-  readonly clock: Clock
-  readonly logger: Logger
-  /** Where members may be dialled before their records are known, by member key. */
-  readonly addresses: ReadonlyMap<string, readonly string[]>
-  /** Records of members known from before; verified again. */
-  readonly records: readonly Uint8Array[]
-  readonly onStanding?: (key: string, standing: Standing) => void
-  /** Called with each statement of others that is durable in the ledger. */
-  readonly onTaken?: (envelope: Uint8Array) => void
-  readonly taps?: GossipTaps
-  readonly wire?: Wire | undefined
-  /** Adds the process's own metrics; for a process with one node. */
-  readonly processMetrics?: boolean
-}
 
 /** Taken from a peer's gossip score for each statement of its that no honest peer passes on. */
 const PENALTY = -10
